@@ -1,0 +1,44 @@
+import type { Workload } from './workload.ts'
+
+export type WorkloadFormat = 'sublet' | 'akash' | 'nosana' | 'compose'
+
+/** One thing that is wrong or doubtful in a file, with its place and its mend. */
+export interface Finding {
+  severity: 'error' | 'warning'
+  /** Stable, such as `akash.memory-suffix`. */
+  code: string
+  /** A sentence that never repeats a secret's value. */
+  message: string
+  /** From the document's root. */
+  path: readonly (string | number)[]
+  file: string
+  /** From 1. */
+  line: number
+  /** From 1. */
+  column: number
+  expected?: string | undefined
+  /** What to write instead. */
+  mend?: string | undefined
+}
+
+/** What reading a file gives: a workload unless an error was found, and all findings, not just the first. */
+export interface ReadResult {
+  format: WorkloadFormat
+  workload?: Workload | undefined
+  findings: readonly Finding[]
+}
+
+export interface ReadOptions {
+  /** For messages only; nothing is opened. */
+  file: string
+  /** Guessed from the content when absent. */
+  format?: WorkloadFormat | undefined
+  /** For interpolation in Compose files; empty when absent. */
+  env?: Readonly<Record<string, string>> | undefined
+  /** Contents of files that the document names (`env_file`, `configs`, `secrets`), by the name used there. */
+  files?: Readonly<Record<string, string>> | undefined
+}
+
+export function hasErrors(findings: readonly Finding[]): boolean {
+  return findings.some((finding) => finding.severity === 'error')
+}
