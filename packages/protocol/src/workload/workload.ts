@@ -5,7 +5,9 @@ import { z } from 'zod'
  * Lists are sorted by name unless their order means something (command, args, hosts, GPU preferences).
  */
 
-const nameSchema = z.string().regex(/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/, 'lower-case letters, digits and hyphens')
+const nameSchema = z
+  .string()
+  .regex(/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/, 'lower-case letters, digits and hyphens')
 
 export const gpuSchema = z.strictObject({
   count: z.int().min(1).max(64),
@@ -80,7 +82,12 @@ export const healthSchema = z.strictObject({
       body: z.string().optional(),
     }),
     z.strictObject({ kind: z.literal('tcp'), port: z.int() }),
-    z.strictObject({ kind: z.literal('websocket'), port: z.int(), path: z.string(), expect: z.string().optional() }),
+    z.strictObject({
+      kind: z.literal('websocket'),
+      port: z.int(),
+      path: z.string(),
+      expect: z.string().optional(),
+    }),
     z.strictObject({ kind: z.literal('command'), command: z.array(z.string()) }),
   ]),
   intervalMs: z.int().positive(),
@@ -135,7 +142,10 @@ export const serviceSchema = z.strictObject({
     .strictObject({ host: z.string(), username: z.string(), password: z.string(), email: z.string() })
     .optional(),
   health: healthSchema.optional(),
-  restart: z.strictObject({ policy: z.enum(['always', 'on-failure', 'never']), maxRetries: z.int().optional() }),
+  restart: z.strictObject({
+    policy: z.enum(['always', 'on-failure', 'never']),
+    maxRetries: z.int().optional(),
+  }),
   replicas: z.int().min(1).max(1000),
   dependsOn: z.array(
     z.strictObject({ service: z.string(), condition: z.enum(['started', 'healthy', 'completed', 'ended']) }),
@@ -148,7 +158,11 @@ export const serviceSchema = z.strictObject({
       timeoutMs: z.int().positive().optional(),
       /** Values picked out of the output by regular expression. */
       results: z.array(
-        z.strictObject({ name: z.string(), regex: z.string(), streams: z.array(z.enum(['stdout', 'stderr'])) }),
+        z.strictObject({
+          name: z.string(),
+          regex: z.string(),
+          streams: z.array(z.enum(['stdout', 'stderr'])),
+        }),
       ),
     })
     .optional(),
