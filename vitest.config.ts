@@ -3,11 +3,12 @@ import { defineConfig } from 'vitest/config'
 /** `unit` needs nothing but Node; `integration` starts a chain or PostgreSQL; `e2e` crosses packages with real engines. */
 export default defineConfig({
   test: {
+    globalSetup: ['testing/src/global-setup.ts'],
     projects: [
       {
         test: {
           name: 'unit',
-          include: ['{contracts,packages/*,bench}/**/*.test.{ts,tsx}'],
+          include: ['{contracts,packages/*,bench,scripts}/**/*.test.{ts,tsx}'],
           exclude: ['**/node_modules/**', '**/*.integration.test.ts'],
         },
       },
