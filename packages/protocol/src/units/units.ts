@@ -6,24 +6,19 @@ export const amountSchema = z.codec(z.string().regex(/^\d{1,78}$/), z.bigint(), 
   encode: (value) => value.toString(),
 })
 
-/** A 20-byte address, lower case inside so that equal addresses are equal strings. */
-export const addressSchema = z
-  .string()
-  .regex(/^0x[0-9a-fA-F]{40}$/)
-  .transform((text) => text.toLowerCase() as Address)
-
 export type Address = `0x${string}`
 export type Hex = `0x${string}`
 
-export const bytes32Schema = z
-  .string()
-  .regex(/^0x[0-9a-fA-F]{64}$/)
-  .transform((text) => text.toLowerCase() as Hex)
+// Lower-casing is an `overwrite`, not a transform, so that `encode` and the JSON Schema work too; only the type is narrowed.
+const lowerCaseHex = (pattern: RegExp) =>
+  z.string().regex(pattern).toLowerCase() as unknown as z.ZodType<Hex, string>
 
-export const hexSchema = z
-  .string()
-  .regex(/^0x([0-9a-fA-F]{2})*$/)
-  .transform((text) => text.toLowerCase() as Hex)
+/** A 20-byte address, lower case inside so that equal addresses are equal strings. */
+export const addressSchema = lowerCaseHex(/^0x[0-9a-fA-F]{40}$/)
+
+export const bytes32Schema = lowerCaseHex(/^0x[0-9a-fA-F]{64}$/)
+
+export const hexSchema = lowerCaseHex(/^0x([0-9a-fA-F]{2})*$/)
 
 export const kibibyte = 1024
 export const mebibyte = 1024 ** 2
