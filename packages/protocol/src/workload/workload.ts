@@ -32,6 +32,8 @@ export const volumeSchema = z.strictObject({
   class: z.string(),
   /** Kept with the deployment across leases on the same provider. */
   persistent: z.boolean(),
+  /** One volume for every service of the group that names it; each service has its own unless this is set. */
+  shared: z.boolean().optional(),
 })
 
 export const resourcesSchema = z.strictObject({
@@ -70,30 +72,36 @@ export const portSchema = z.strictObject({
     .optional(),
 })
 
+export const probeSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('http'),
+    port: z.int(),
+    path: z.string(),
+    method: z.string(),
+    expectStatus: z.int().optional(),
+    headers: z.record(z.string(), z.string()).optional(),
+    body: z.string().optional(),
+  }),
+  z.strictObject({ kind: z.literal('tcp'), port: z.int() }),
+  z.strictObject({
+    kind: z.literal('websocket'),
+    port: z.int(),
+    path: z.string(),
+    expect: z.string().optional(),
+  }),
+  z.strictObject({ kind: z.literal('command'), command: z.array(z.string()) }),
+])
+
 export const healthSchema = z.strictObject({
-  probe: z.discriminatedUnion('kind', [
-    z.strictObject({
-      kind: z.literal('http'),
-      port: z.int(),
-      path: z.string(),
-      method: z.string(),
-      expectStatus: z.int().optional(),
-      headers: z.record(z.string(), z.string()).optional(),
-      body: z.string().optional(),
-    }),
-    z.strictObject({ kind: z.literal('tcp'), port: z.int() }),
-    z.strictObject({
-      kind: z.literal('websocket'),
-      port: z.int(),
-      path: z.string(),
-      expect: z.string().optional(),
-    }),
-    z.strictObject({ kind: z.literal('command'), command: z.array(z.string()) }),
-  ]),
+  probe: probeSchema,
   intervalMs: z.int().positive(),
   timeoutMs: z.int().positive(),
   retries: z.int().positive(),
   startPeriodMs: z.int().nonnegative(),
+  /** Asked only until it has passed once: it says when the service is ready, not whether it stays well. */
+  startOnly: z.boolean().optional(),
+  /** Further probes, at the same beat, that must pass too. */
+  also: z.array(z.strictObject({ probe: probeSchema, startOnly: z.boolean() })).optional(),
 })
 
 export const envSchema = z.union([
@@ -101,6 +109,19 @@ export const envSchema = z.union([
   /** The value is sent with the manifest, sealed, and never written to a file. */
   z.strictObject({ name: z.string(), secret: z.string() }),
 ])
+
+/**
+ * What the provider completes just before the start, because it takes another service's results, an address or the
+ * lease itself. Until then the service's own fields hold the unresolved text.
+ */
+export const lateSchema = z.strictObject({
+  /** Whose rules of interpolation count. */
+  rules: z.literal('nosana'),
+  /** The operation's arguments, with literals such as `%%ops.train.results.loss%%` left in. */
+  args: z.record(z.string(), z.unknown()),
+  /** Services by the operation ids that the literals use. */
+  services: z.record(z.string(), z.string()),
+})
 
 export const serviceSchema = z.strictObject({
   name: nameSchema,
@@ -134,6 +155,10 @@ export const serviceSchema = z.strictObject({
       readOnly: z.boolean(),
       secret: z.string().optional(),
       region: z.string().optional(),
+      /** For `s3`, where the source is an endpoint and not the bucket's own address. */
+      bucket: z.string().optional(),
+      /** In clear in the file: an S3 key and its id, or a token alone. The manifest is sealed, the file is not. */
+      credentials: z.strictObject({ id: z.string().optional(), key: z.string() }).optional(),
     }),
   ),
   ports: z.array(portSchema),
@@ -170,6 +195,8 @@ export const serviceSchema = z.strictObject({
   stopGraceMs: z.int().nonnegative(),
   permissions: z.array(z.string()),
   tee: z.enum(['cpu', 'cpu-gpu']).optional(),
+  /** Set when parts of the service are known only after others have run: see `resolveLate`. */
+  late: lateSchema.optional(),
 })
 
 export const placementSchema = z.strictObject({
@@ -219,6 +246,8 @@ export type Gpu = z.infer<typeof gpuSchema>
 export type Volume = z.infer<typeof volumeSchema>
 export type Port = z.infer<typeof portSchema>
 export type Health = z.infer<typeof healthSchema>
+export type Probe = z.infer<typeof probeSchema>
+export type Late = z.infer<typeof lateSchema>
 export type Placement = z.infer<typeof placementSchema>
 export type Policy = z.infer<typeof policySchema>
 export type EnvEntry = z.infer<typeof envSchema>
