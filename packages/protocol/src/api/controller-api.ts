@@ -3,6 +3,7 @@ import { signedAskSchema } from '../ask/ask.ts'
 import { bidSchema, exclusionSchema } from '../bid/bid.ts'
 import { leaseStatusSchema } from '../lease/lease-status.ts'
 import { addressSchema, amountSchema, bytes32Schema } from '../units/units.ts'
+import { workloadSchema } from '../workload/workload.ts'
 
 /**
  * Where a deployment is: `ordering` looks for bids, `picking` waits for a person, `starting` has an accepted bid,
@@ -63,6 +64,55 @@ export const createDeploymentSchema = z.strictObject({
   files: z.record(z.string(), z.string()).optional(),
 })
 export type CreateDeployment = z.output<typeof createDeploymentSchema>
+
+/** Newest first. */
+export const deploymentListSchema = z.strictObject({ deployments: z.array(deploymentSchema) })
+
+export const pickSchema = z.strictObject({ group: z.string(), provider: addressSchema })
+export type Pick = z.output<typeof pickSchema>
+
+export const validateRequestSchema = z.strictObject({
+  source: z.string(),
+  file: z.string(),
+  format: createDeploymentSchema.shape.format,
+  env: createDeploymentSchema.shape.env,
+  files: createDeploymentSchema.shape.files,
+})
+export type ValidateRequest = z.output<typeof validateRequestSchema>
+
+/** A finding as it travels; `text` is the whole line for people. */
+export const findingSchema = z.strictObject({
+  severity: z.enum(['error', 'warning']),
+  code: z.string(),
+  message: z.string(),
+  path: z.array(z.union([z.string(), z.number()])),
+  file: z.string(),
+  line: z.int(),
+  column: z.int(),
+  expected: z.string().optional(),
+  mend: z.string().optional(),
+  text: z.string(),
+})
+
+/** What `POST /v1/validate` answers. */
+export const validationSchema = z.strictObject({
+  format: z.enum(['sublet', 'akash', 'nosana', 'compose']),
+  findings: z.array(findingSchema),
+  /** The normal form, where no finding is an error. */
+  workload: workloadSchema.optional(),
+})
+export type Validation = z.output<typeof validationSchema>
+
+export const networkSummarySchema = z.strictObject({
+  chainId: z.int(),
+  rpcUrl: z.string(),
+  /** Of the contracts, by name. */
+  addresses: z.record(z.string(), z.string()),
+  indexers: z.array(z.string()),
+  /** Whether the chain runs on this machine for this network alone. */
+  embedded: z.boolean(),
+})
+export type NetworkSummary = z.output<typeof networkSummarySchema>
 
 export const marketSchema = z.strictObject({
   asks: z.array(z.strictObject({ signedAsk: signedAskSchema, connected: z.boolean() })),
