@@ -1,0 +1,123 @@
+import { select } from '@clack/prompts'
+import type { CreateDeployment, Deployment } from '@sublet/protocol'
+import { SubletError } from '@sublet/protocol'
+import { type Command, InvalidArgumentError } from 'commander'
+import type { ControllerClient } from '../controller/client.ts'
+import { parseDollars, perHour } from '../output/money.ts'
+import type { Output } from '../output/output.ts'
+import { commandContext, type GlobalOptions } from './context.ts'
+import { failureOf, isSettled, progressLine, summary } from './deployment-progress.ts'
+import { printLogs } from './logs.ts'
+import { readNamedFiles, readSourceFile } from './source-file.ts'
+
+export function rateArgument(text: string): bigint {
+  const rate = parseDollars(text)
+  if (rate === undefined) throw new InvalidArgumentError('Write dollars per hour, such as 0.40.')
+  return rate
+}
+
+function secretArgument(text: string, before: Record<string, string>): Record<string, string> {
+  const cut = text.indexOf('=')
+  if (cut < 1) throw new InvalidArgumentError('Write NAME=VALUE, or NAME= to take it from the environment.')
+  const name = text.slice(0, cut)
+  const value = text.slice(cut + 1) || process.env[name]
+  if (value === undefined) throw new InvalidArgumentError(`The environment has no ${name}.`)
+  return { ...before, [name]: value }
+}
+
+interface DeployOptions {
+  maxRate?: bigint
+  pick?: boolean
+  follow?: boolean
+  secret: Record<string, string>
+}
+
+export function addDeploy(program: Command): void {
+  program
+    .command('deploy')
+    .description('rent what a workload file asks for and start it')
+    .argument('<file>', 'Sublet YAML, Akash SDL, Nosana job or Compose')
+    .option('--max-rate <dollars>', 'highest rate per hour for each group', rateArgument)
+    .option('--pick', 'choose among the bids yourself')
+    .option('--follow', 'then follow its output')
+    .option('--secret <name=value>', 'a secret that the file refers to; may be repeated', secretArgument, {})
+    .action(async (file: string, options: DeployOptions, command: Command) => {
+      const { output, controller } = commandContext(command.optsWithGlobals<GlobalOptions>())
+      const source = await readSourceFile(file)
+      const client = await controller()
+      const deployment = await deployAndWait(client, output, {
+        source,
+        file,
+        files: await readNamedFiles(file, source),
+        secrets: options.secret,
+        ...(options.maxRate === undefined ? {} : { maxRatePerHour: options.maxRate }),
+        ...(options.pick === undefined ? {} : { pick: options.pick }),
+      })
+      output.result(deployment, () => summary(deployment))
+      const leaseId = deployment.groups[0]?.leaseId
+      if (options.follow && leaseId !== undefined) await printLogs(client, output, leaseId, { follow: true })
+    })
+}
+
+/** Orders, shows what happens, lets a person pick where asked, and returns once it runs. Throws what went wrong. */
+export async function deployAndWait(
+  client: ControllerClient,
+  output: Output,
+  input: CreateDeployment,
+): Promise<Deployment> {
+  const progress = output.progress(`Reading ${input.file}`)
+  try {
+    const created = await client.createDeployment(input)
+    const picked = new Set<string>()
+    for await (const deployment of client.watchDeployment(created.id)) {
+      progress.update(progressLine(deployment))
+      if (deployment.phase === 'picking') await pickBids(client, deployment, picked)
+      if (deployment.phase === 'failed') throw failureOf(deployment)
+      if (isSettled(deployment)) {
+        progress.done(`${deployment.name} is ${deployment.phase}`)
+        return deployment
+      }
+    }
+    throw new SubletError(
+      'controller.unreachable',
+      'The controller stopped answering while it was deploying.',
+      {
+        hint: 'Look with `sublet ps` whether it came up.',
+      },
+    )
+  } catch (error) {
+    progress.failed('Not deployed')
+    throw error
+  }
+}
+
+async function pickBids(
+  client: ControllerClient,
+  deployment: Deployment,
+  picked: Set<string>,
+): Promise<void> {
+  for (const group of deployment.groups) {
+    if (group.bids.length === 0 || group.leaseId !== undefined || picked.has(group.name)) continue
+    if (!process.stdin.isTTY) {
+      throw new SubletError('request.invalid', '--pick needs a terminal to ask in.', {
+        hint: 'Leave --pick out, or choose in the console.',
+      })
+    }
+    const provider = await select({
+      message: `Which bid for ${group.name}?`,
+      options: group.bids.map((bid) => ({
+        value: bid.provider as string,
+        label: `${perHour(bid.agreement.ratePerHour)}  ${bid.hardware.join(', ')}  ${bid.region}`,
+        hint: bid.provider,
+      })),
+    })
+    if (typeof provider !== 'string') {
+      await client.closeDeployment(deployment.id)
+      throw new SubletError('order.expired', 'Nothing was picked.', {
+        hint: 'Deploy again when you are ready.',
+      })
+    }
+    picked.add(group.name)
+    await client.pick(deployment.id, group.name, provider)
+  }
+}

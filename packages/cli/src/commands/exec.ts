@@ -1,0 +1,112 @@
+import { decodeExecFrames, encodeExecFrame, exitSchema, SubletError } from '@sublet/protocol'
+import type { Command } from 'commander'
+import type WebSocket from 'ws'
+import { commandContext, type GlobalOptions } from './context.ts'
+import { findLease } from './find-lease.ts'
+
+export function addExec(program: Command): void {
+  program
+    .command('exec')
+    .description('run a command inside a lease')
+    .argument('<lease>', 'the start of its id, or the deployment’s name')
+    .argument('<command...>', 'the command, after --')
+    .option('-s, --service <name>', 'in this service')
+    .option('-T, --no-tty', 'no terminal, even when there is one here')
+    .action(
+      async (
+        wanted: string,
+        words: string[],
+        options: { service?: string; tty: boolean },
+        command: Command,
+      ) => {
+        const { controller } = commandContext(command.optsWithGlobals<GlobalOptions>())
+        const client = await controller()
+        const { leaseId } = findLease(await client.deployments(), wanted)
+        const tty = options.tty && process.stdin.isTTY === true && process.stdout.isTTY === true
+        const socket = client.exec(leaseId, {
+          ...(options.service === undefined ? {} : { service: options.service }),
+          command: words,
+          tty,
+          columns: process.stdout.columns ?? 80,
+          rows: process.stdout.rows ?? 24,
+        })
+        process.exitCode = await attach(socket, tty)
+      },
+    )
+}
+
+/** Messages as byte chunks until the socket closes. */
+async function* messages(socket: WebSocket): AsyncGenerator<Uint8Array> {
+  const queue: Uint8Array[] = []
+  let wake: (() => void) | undefined
+  let ended = false
+  let failure: Error | undefined
+  const signal = () => wake?.()
+  socket.on('message', (data: Buffer) => {
+    queue.push(new Uint8Array(data))
+    signal()
+  })
+  socket.on('close', () => {
+    ended = true
+    signal()
+  })
+  socket.on('error', (error: Error) => {
+    failure = error
+    ended = true
+    signal()
+  })
+  while (true) {
+    const next = queue.shift()
+    if (next !== undefined) yield next
+    else if (failure !== undefined) throw failure
+    else if (ended) return
+    else
+      await new Promise<void>((resolve) => {
+        wake = resolve
+      })
+  }
+}
+
+/** Joins this terminal to the command until it ends; gives its exit code. */
+async function attach(socket: WebSocket, tty: boolean): Promise<number> {
+  const text = new TextEncoder()
+  const send = (frame: Uint8Array) => {
+    if (socket.readyState === socket.OPEN) socket.send(frame)
+  }
+  const onInput = (chunk: Buffer) => send(encodeExecFrame('stdin', chunk))
+  const onEnd = () => send(encodeExecFrame('stdinEnd'))
+  const onResize = () =>
+    send(
+      encodeExecFrame(
+        'resize',
+        text.encode(JSON.stringify({ columns: process.stdout.columns, rows: process.stdout.rows })),
+      ),
+    )
+  socket.on('open', () => {
+    if (tty) process.stdin.setRawMode(true)
+    process.stdin.on('data', onInput).on('end', onEnd)
+    process.stdout.on('resize', onResize)
+  })
+  try {
+    for await (const frame of decodeExecFrames(messages(socket))) {
+      if (frame.kind === 'stdout') process.stdout.write(frame.bytes)
+      else if (frame.kind === 'stderr') process.stderr.write(frame.bytes)
+      else if (frame.kind === 'exit')
+        return exitSchema.parse(JSON.parse(new TextDecoder().decode(frame.bytes))).exitCode
+    }
+    throw new SubletError('provider.unreachable', 'The connection ended before the command did.', {
+      hint: 'Look with `sublet ps` whether the lease is still there, and try again.',
+    })
+  } catch (error) {
+    if (error instanceof SubletError) throw error
+    throw new SubletError('provider.unreachable', 'The command could not be run there.', {
+      hint: 'Check that the lease is active: `sublet ps`.',
+      cause: error,
+    })
+  } finally {
+    if (tty) process.stdin.setRawMode(false)
+    process.stdin.off('data', onInput).off('end', onEnd).pause()
+    process.stdout.off('resize', onResize)
+    socket.close()
+  }
+}

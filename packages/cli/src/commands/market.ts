@@ -1,0 +1,49 @@
+import type { Ask, Market } from '@sublet/protocol'
+import type { Command } from 'commander'
+import { perHour } from '../output/money.ts'
+import { table } from '../output/output.ts'
+import { commandContext, type GlobalOptions } from './context.ts'
+
+export function addMarket(program: Command): void {
+  program
+    .command('market')
+    .description('what is on offer, at what price')
+    .option('--gpu <model>', 'only providers with this GPU')
+    .option('--region <region>', 'only this region')
+    .action(async (options: { gpu?: string; region?: string }, command: Command) => {
+      const { output, controller } = commandContext(command.optsWithGlobals<GlobalOptions>())
+      const market = await (await controller()).market(options)
+      output.result(market, () => describe(market))
+    })
+}
+
+const gibibytes = (bytes: number) => `${Math.floor(bytes / 1024 ** 3)} GiB`
+
+function gpusOf(ask: Ask): string {
+  return ask.inventory.gpus.map((gpu) => `${gpu.free}/${gpu.total} ${gpu.model}`).join(', ') || '–'
+}
+
+function gpuPricesOf(ask: Ask): string {
+  const models = [...new Set(ask.inventory.gpus.map((gpu) => gpu.model))]
+  return models
+    .map((model) => perHour(ask.prices.gpuPerHour[model] ?? ask.prices.gpuPerHour['*'] ?? 0n))
+    .join(', ')
+}
+
+function describe(market: Market): string {
+  if (market.asks.length === 0) return 'Nothing is on offer that fits. Leave filters out to see everything.'
+  const rows = market.asks.map(({ signedAsk: { ask }, connected }) => [
+    ask.provider.slice(0, 12),
+    ask.region,
+    connected ? ask.runtime : `${ask.runtime} (away)`,
+    `${ask.inventory.cpuMillis.free / 1000}/${ask.inventory.cpuMillis.total / 1000}`,
+    gibibytes(ask.inventory.memoryBytes.free),
+    gpusOf(ask),
+    `${perHour(ask.prices.cpuPerCoreHour)} core, ${perHour(ask.prices.memoryPerGibHour)} GiB`,
+    gpuPricesOf(ask) || '–',
+  ])
+  return table(
+    ['PROVIDER', 'REGION', 'RUNTIME', 'CORES FREE', 'MEMORY FREE', 'GPUS FREE', 'PRICES', 'PER GPU'],
+    rows,
+  )
+}

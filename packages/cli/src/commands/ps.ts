@@ -1,0 +1,46 @@
+import { accrued, type Deployment } from '@sublet/protocol'
+import type { Command } from 'commander'
+import { dollars, perHour } from '../output/money.ts'
+import { table } from '../output/output.ts'
+import { commandContext, type GlobalOptions } from './context.ts'
+
+export function addPs(program: Command): void {
+  program
+    .command('ps')
+    .description('your deployments and what they cost')
+    .option('-a, --all', 'ended ones too')
+    .action(async (options: { all?: boolean }, command: Command) => {
+      const { output, controller } = commandContext(command.optsWithGlobals<GlobalOptions>())
+      const all = await (await controller()).deployments()
+      const shown = options.all ? all : all.filter((one) => one.phase !== 'closed' && one.phase !== 'failed')
+      output.result(shown, () => describe(shown, Date.now()))
+    })
+}
+
+function describe(deployments: readonly Deployment[], nowMs: number): string {
+  if (deployments.length === 0) return 'Nothing runs. Start something with `sublet deploy FILE`.'
+  const rows = deployments.flatMap((deployment) =>
+    deployment.groups.map((group) => {
+      const { lease } = group
+      return [
+        deployment.name,
+        group.leaseId?.slice(0, 12) ?? '–',
+        lease?.phase ?? deployment.phase,
+        lease === undefined ? '–' : perHour(lease.ratePerHour),
+        lease === undefined ? '–' : dollars(costOf(lease, nowMs)),
+        lease?.endpoints.map((endpoint) => endpoint.url).join(' ') ?? '',
+      ]
+    }),
+  )
+  return table(['NAME', 'LEASE', 'STATE', 'RATE', 'COST SO FAR', 'URL'], rows)
+}
+
+type Lease = NonNullable<Deployment['groups'][number]['lease']>
+
+/** What a lease has cost until now: the settled amount once it is closed, else what has accrued. */
+export function costOf(lease: Lease, nowMs: number): bigint {
+  if (lease.paid !== undefined) return lease.paid
+  if (lease.openedAt === undefined) return 0n
+  const { ratePerHour, deposit, openedAt } = lease
+  return accrued({ ratePerHour, deposit, openedAt, maxDuration: 0 }, nowMs / 1000)
+}

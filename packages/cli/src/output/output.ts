@@ -1,0 +1,128 @@
+import process from 'node:process'
+import { spinner } from '@clack/prompts'
+import { canonicalJson, isSubletError, SubletError, toProblem } from '@sublet/protocol'
+import Table from 'cli-table3'
+import color from 'picocolors'
+
+/** One piece of work that a person waits for. */
+export interface Progress {
+  update(message: string): void
+  done(message: string): void
+  failed(message: string): void
+}
+
+/** Where a command speaks: JSON for scripts on stdout, or words for people. Progress always goes to stderr. */
+export interface Output {
+  readonly json: boolean
+  /** The command's result: printed as one JSON value, or by `words`. */
+  result(value: unknown, words: () => string): void
+  /** A line for people; silent with `--json`. */
+  line(text?: string): void
+  progress(message: string): Progress
+}
+
+/** JSON with bigints as decimal strings. */
+export function toJson(value: unknown): string {
+  return JSON.stringify(
+    value,
+    (_key, inner: unknown) => (typeof inner === 'bigint' ? inner.toString() : inner),
+    2,
+  )
+}
+
+function plainProgress(message: string): Progress {
+  let last = ''
+  const say = (text: string) => {
+    if (text !== last) process.stderr.write(`${text}\n`)
+    last = text
+  }
+  say(message)
+  return { update: say, done: say, failed: say }
+}
+
+function livelyProgress(message: string): Progress {
+  const shown = spinner({ output: process.stderr })
+  shown.start(message)
+  return {
+    update: (text) => shown.message(text),
+    done: (text) => shown.stop(text),
+    failed: (text) => shown.error(text),
+  }
+}
+
+const silentProgress: Progress = { update() {}, done() {}, failed() {} }
+
+export function createOutput(options: { json: boolean }): Output {
+  const { json } = options
+  return {
+    json,
+    result(value, words) {
+      process.stdout.write(json ? `${toJson(value)}\n` : `${words()}\n`)
+    },
+    line(text = '') {
+      if (!json) process.stdout.write(`${text}\n`)
+    },
+    progress(message) {
+      if (json && !process.stderr.isTTY) return silentProgress
+      return process.stderr.isTTY ? livelyProgress(message) : plainProgress(message)
+    },
+  }
+}
+
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const shown = new Table({
+    head: head.map((text) => color.dim(text)),
+    style: { head: [], border: [], compact: true },
+    chars: {
+      top: '',
+      'top-mid': '',
+      'top-left': '',
+      'top-right': '',
+      bottom: '',
+      'bottom-mid': '',
+      'bottom-left': '',
+      'bottom-right': '',
+      left: '',
+      'left-mid': '',
+      mid: '',
+      'mid-mid': '',
+      right: '',
+      'right-mid': '',
+      middle: '  ',
+    },
+  })
+  for (const row of rows) shown.push([...row])
+  return shown.toString()
+}
+
+/** Says what failed and what to do, and gives the exit code. Never a stack trace, unless `SUBLET_DEBUG` asks. */
+export function describeFailure(error: unknown): { problem: ReturnType<typeof toProblem>; words: string } {
+  const known = isSubletError(error)
+    ? error
+    : new SubletError('internal', error instanceof Error ? error.message : String(error), {
+        hint: 'This should not happen. Run again with SUBLET_DEBUG=1 for the details, and please report it.',
+        cause: error,
+      })
+  const lines = [`${color.red('✗')} ${known.message}`]
+  const findings = known.details?.findings
+  if (Array.isArray(findings)) lines.push(...findings.map((finding) => `  ${describeFinding(finding)}`))
+  const excluded = known.details?.excluded
+  if (Array.isArray(excluded)) lines.push(...excluded.map((one) => `  ${describeExclusion(one)}`))
+  const logs = known.details?.lastLogLines
+  if (Array.isArray(logs) && logs.length > 0) {
+    lines.push(color.dim('  last lines of its output:'), ...logs.map((line) => color.dim(`  │ ${line}`)))
+  }
+  if (known.hint !== undefined) lines.push(`${color.cyan('→')} ${known.hint}`)
+  if (process.env.SUBLET_DEBUG !== undefined) lines.push(color.dim(String((error as Error).stack ?? error)))
+  return { problem: toProblem(known), words: lines.join('\n') }
+}
+
+function describeFinding(finding: unknown): string {
+  const { text } = finding as { text?: unknown }
+  return typeof text === 'string' ? text : canonicalJson(finding)
+}
+
+function describeExclusion(exclusion: unknown): string {
+  const { provider, message } = exclusion as { provider?: string; message?: string }
+  return `${provider ?? 'a provider'}: ${message ?? 'left out'}`
+}

@@ -1,0 +1,18 @@
+import { join } from 'node:path'
+
+/** Where everything of one embedded network lies. */
+export function layoutOf(dataDir: string) {
+  return {
+    dataDir,
+    lock: join(dataDir, 'up.lock'),
+    chain: join(dataDir, 'chain'),
+    database: join(dataDir, 'database'),
+    wallets: join(dataDir, 'wallets'),
+    passphrase: join(dataDir, 'wallets', 'passphrase'),
+    indexer: join(dataDir, 'indexer'),
+    provider: join(dataDir, 'provider'),
+    token: join(dataDir, 'controller.token'),
+    log: join(dataDir, 'up.log'),
+  }
+}
+export type Layout = ReturnType<typeof layoutOf>
