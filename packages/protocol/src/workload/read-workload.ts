@@ -1,0 +1,60 @@
+import type { ReadOptions, ReadResult, WorkloadFormat } from './finding.ts'
+import { guessFormat } from './guess-format.ts'
+import { Findings } from './source/findings.ts'
+import { parseText } from './source/parse-text.ts'
+import type { Source, WorkloadReader } from './source/source.ts'
+import { readSublet } from './sublet/read-sublet.ts'
+
+const readers: Readonly<Partial<Record<WorkloadFormat, WorkloadReader>>> = {
+  sublet: readSublet,
+}
+
+/**
+ * Reads a workload in any of the formats. What a file says never makes it throw: everything wrong is in `findings`,
+ * and `workload` is there only if none of them is an error.
+ */
+export function readWorkload(text: string | Uint8Array, options: ReadOptions): ReadResult {
+  const { source, format } = openSource(text, options)
+  if (format === undefined) return { format: options.format ?? 'sublet', findings: source.findings.list }
+  const reader = readers[format]
+  if (reader === undefined) {
+    source.findings.error([], 'workload.format-unknown', `There is no reader for the ${format} format.`)
+    return { format, findings: source.findings.list }
+  }
+  // Akash's own parser reads the first document and never looks at the rest.
+  if (source.documents > 1 && format !== 'akash') {
+    source.findings.error([], 'yaml.more-documents', 'The file holds more than one YAML document.', {
+      mend: 'keep one document in a file',
+    })
+  }
+  const workload = reader(source)
+  const { findings } = source
+  return workload === undefined || findings.hasErrors
+    ? { format, findings: findings.list }
+    : { format, workload, findings: findings.list }
+}
+
+/** Parses a file and decides its format; `format` is absent when the file cannot be read at all. */
+export function openSource(
+  text: string | Uint8Array,
+  options: ReadOptions,
+): { source: Source; format: WorkloadFormat | undefined } {
+  const parsed = parseText(text)
+  const findings = new Findings(options.file, parsed.text)
+  const documents = 'documents' in parsed ? parsed.documents : []
+  const source: Source = {
+    file: options.file,
+    text: parsed.text,
+    tree: documents[0],
+    documents: documents.filter((document, index) => index === 0 || document !== null).length,
+    env: options.env ?? {},
+    files: options.files ?? {},
+    findings,
+  }
+  if ('refusal' in parsed) {
+    const { code, message, mend, line, column } = parsed.refusal
+    findings.errorAt({ line, column }, code, message, { mend })
+    return { source, format: undefined }
+  }
+  return { source, format: options.format ?? guessFormat(source.tree, options.file) }
+}

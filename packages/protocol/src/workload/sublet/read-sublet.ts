@@ -1,0 +1,221 @@
+import { parseDuration, parsePrice } from '../../units/quantity.ts'
+import type { Findings } from '../source/findings.ts'
+import type { Path } from '../source/places.ts'
+import { compareText, isTree } from '../source/records.ts'
+import { plainOf, textOf } from '../source/scalar.ts'
+import type { Source } from '../source/source.ts'
+import type { Group, Placement, Policy, Workload } from '../workload.ts'
+import { checkGroup, checkName } from './check-group.ts'
+import { reportIssues } from './sublet-issues.ts'
+import {
+  type SubletFile,
+  type SubletGroup,
+  type SubletPlacement,
+  type SubletService,
+  serviceKeys,
+  subletFileSchema,
+} from './sublet-schema.ts'
+import { normalService } from './sublet-service.ts'
+
+/** The group of a file that names none. */
+export const defaultGroupName = 'main'
+export const personWindowMs = 60_000
+
+/** Reads Sublet's own YAML. */
+export function readSublet({ tree, findings }: Source): Workload | undefined {
+  if (!isTree(tree)) {
+    findings.error([], 'sublet.not-a-mapping', 'The file says nothing to run.', {
+      expected: 'a mapping with an image or services',
+      mend: 'write `image: NAME` and `port: NUMBER`',
+    })
+    return undefined
+  }
+  const spelled = respell(tree, false)
+  const parsed = subletFileSchema.safeParse(spelled)
+  if (!parsed.success) {
+    reportIssues(findings, subletFileSchema, spelled, parsed.error.issues)
+    return undefined
+  }
+  const groups = groupsOf(findings, parsed.data)
+  return findings.hasErrors || groups === undefined ? undefined : normalWorkload(parsed.data, groups)
+}
+
+/** Under these keys a scalar is text, as it was spelled: `args: [1.10]` means "1.10". */
+const textual = new Set([
+  'command',
+  'args',
+  'env',
+  'files',
+  'headers',
+  'body',
+  'attributes',
+  'user',
+  'revision',
+  'image',
+  'name',
+])
+
+function respell(value: unknown, asText: boolean): unknown {
+  if (isTree(value)) {
+    return Object.fromEntries(
+      Object.entries(value).map(([key, inner]) => [key, respell(inner, asText || textual.has(key))]),
+    )
+  }
+  if (Array.isArray(value)) return value.map((inner) => respell(inner, asText))
+  return asText ? (textOf(value) ?? value) : plainOf(value)
+}
+
+interface PlacedGroup {
+  name: string
+  path: Path
+  group: SubletGroup
+  /** The group's services are the file itself. */
+  short: boolean
+}
+
+function groupsOf(findings: Findings, file: SubletFile): Group[] | undefined {
+  const placed = placeGroups(findings, file)
+  if (placed === undefined) return undefined
+  const groups = placed.map(({ name, path, group, short }) => normalGroup(findings, name, path, group, short))
+  return groups.sort((a, b) => compareText(a.name, b.name))
+}
+
+function placeGroups(findings: Findings, file: SubletFile): PlacedGroup[] | undefined {
+  const { image, services, groups, placement, price, ips } = file
+  const shortKeys = serviceKeys.filter((key) => Object.hasOwn(file, key))
+  const rest = { placement, price, ips }
+  if (services !== undefined || groups !== undefined) {
+    for (const key of shortKeys) {
+      const under = groups === undefined ? 'services' : 'groups'
+      findings.error(
+        [key],
+        'sublet.misplaced',
+        `\`${key}\` belongs to a service when there are \`${under}\`.`,
+        { at: 'key', mend: `move it under the service that needs it` },
+      )
+    }
+  }
+  if (groups !== undefined) {
+    for (const key of ['services', 'placement', 'price', 'ips'] as const) {
+      if (file[key] === undefined) continue
+      findings.error([key], 'sublet.misplaced', `\`${key}\` belongs to a group when there are \`groups\`.`, {
+        at: 'key',
+        mend: 'move it under the group that needs it',
+      })
+    }
+    const list = Object.entries(groups).map(([name, group]) => ({
+      name,
+      path: ['groups', name],
+      group,
+      short: false,
+    }))
+    if (list.length === 0)
+      findings.error(['groups'], 'sublet.nothing-to-run', 'There is no group to run.', { at: 'key' })
+    return list
+  }
+  if (services !== undefined)
+    return [{ name: defaultGroupName, path: [], group: { services, ...rest }, short: false }]
+  if (image === undefined) {
+    findings.error(['image'], 'sublet.nothing-to-run', 'The file says nothing to run.', {
+      at: 'key',
+      expected: 'an image or services',
+      mend: 'write `image: NAME` and `port: NUMBER`',
+    })
+    return undefined
+  }
+  const name = file.name ?? nameOfImage(image)
+  const service: SubletService = { ...file, image }
+  return [
+    { name: defaultGroupName, path: [], group: { services: { [name]: service }, ...rest }, short: true },
+  ]
+}
+
+function normalGroup(
+  findings: Findings,
+  name: string,
+  path: Path,
+  group: SubletGroup,
+  short: boolean,
+): Group {
+  const services = Object.entries(group.services).map(([serviceName, service]) => {
+    const at = short ? path : [...path, 'services', serviceName]
+    if (!short) checkName(findings, at, serviceName)
+    return { at, service: normalService(findings, at, serviceName, service) }
+  })
+  if (services.length === 0) {
+    findings.error([...path, 'services'], 'sublet.nothing-to-run', 'There is no service to run.', {
+      at: 'key',
+      mend: 'add one with an image',
+    })
+  }
+  checkGroup(findings, path, services, group.ips ?? [])
+  const price =
+    group.price === undefined ? undefined : typeof group.price === 'object' ? group.price.max : group.price
+  const rate = price === undefined ? undefined : parsePrice(price)
+  return {
+    name,
+    placement: normalPlacement(findings, [...path, 'placement'], group.placement ?? {}),
+    services: services.map(({ service }) => service).sort((a, b) => compareText(a.name, b.name)),
+    ips: [...new Set(group.ips ?? [])].sort(compareText),
+    ...(rate === undefined ? {} : { maxRatePerHour: rate.toString() }),
+  }
+}
+
+function normalPlacement(findings: Findings, path: Path, file: SubletPlacement): Placement {
+  const latency = file['max-latency'] === undefined ? undefined : parseDuration(file['max-latency'])
+  if (latency === 0) {
+    findings.error([...path, 'max-latency'], 'sublet.zero', '`max-latency` cannot be zero.', {
+      expected: 'a time such as 50ms',
+    })
+  }
+  const regions =
+    file.region === undefined ? [] : typeof file.region === 'string' ? [file.region] : file.region
+  const attributes = Object.entries(file.attributes ?? {}).map(([key, value]) => ({
+    key,
+    value: String(value),
+  }))
+  return {
+    regions: [...new Set(regions)].sort(compareText),
+    ...(latency === undefined ? {} : { maxLatencyMs: latency }),
+    attributes: attributes.sort((a, b) => compareText(a.key, b.key)),
+    auditors: {
+      anyOf: [...new Set(file.auditors?.any ?? [])].sort(compareText),
+      allOf: [...new Set(file.auditors?.all ?? [])].sort(compareText),
+    },
+  }
+}
+
+function normalWorkload(file: SubletFile, groups: Group[]): Workload {
+  const duration = file.duration === undefined ? undefined : parseDuration(file.duration)
+  return {
+    form: 'sublet/1',
+    name: file.name ?? groups[0]?.services[0]?.name ?? 'workload',
+    groups,
+    policy: normalPolicy(file.policy),
+    ...(duration === undefined || duration === 0 ? {} : { maxDurationSeconds: Math.ceil(duration / 1000) }),
+    ...(file.autoscale === undefined ? {} : { autoscale: file.autoscale }),
+    ...(file.cluster === undefined ? {} : { cluster: file.cluster }),
+    ...(file['service-levels'] === undefined ? {} : { serviceLevels: file['service-levels'] }),
+  }
+}
+
+/** What is chosen when a file does not say: the cheapest acceptable bid, at once. */
+export function normalPolicy(policy: SubletFile['policy']): Policy {
+  const given = typeof policy === 'string' ? { choose: policy } : (policy ?? {})
+  const choose = given.choose ?? 'cheapest'
+  const auction = ('auction' in given ? given.auction : undefined) ?? 'first'
+  const window = 'window' in given && given.window !== undefined ? parseDuration(given.window) : undefined
+  return { choose, auction, windowMs: window ?? (choose === 'person' ? personWindowMs : 0) }
+}
+
+/** `ghcr.io/acme/My_App:1` is `my-app`. */
+export function nameOfImage(image: string): string {
+  const last = image.split('@')[0]?.split('/').at(-1)?.split(':')[0] ?? ''
+  const name = last
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^[-0-9]+|-+$/g, '')
+    .slice(0, 63)
+    .replace(/-+$/, '')
+  return name === '' ? 'app' : name
+}

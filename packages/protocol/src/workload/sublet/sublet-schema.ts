@@ -1,0 +1,427 @@
+import { z } from 'zod'
+import { parseBytes, parseCpu, parseDuration, parsePrice } from '../../units/quantity.ts'
+
+/**
+ * Sublet's own file format. This schema is the only description of it: the type, the checks, the JSON Schema for
+ * editors, the reference page and the words of the messages all come from here. Messages say what was expected.
+ */
+
+const namePattern = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/
+
+function text(expected: string) {
+  return z.string({ error: expected }).min(1, { error: expected })
+}
+
+function quantity(expected: string, parse: (value: string | number) => unknown) {
+  return z
+    .union([z.string(), z.number()], { error: expected })
+    .refine((value) => parse(value) !== undefined, { error: expected })
+}
+
+function wholeNumber(expected: string, least: number, most: number) {
+  return z.int({ error: expected }).min(least, { error: expected }).max(most, { error: expected })
+}
+
+function oneOf<const Values extends readonly [string, ...string[]]>(values: Values) {
+  return z.enum(values, { error: `one of ${values.join(', ')}` })
+}
+
+function listOf<Item extends z.ZodType>(item: Item, expected: string) {
+  return z.array(item, { error: expected })
+}
+
+function mapOf<Value extends z.ZodType>(value: Value, expected: string) {
+  return z.record(z.string(), value, { error: expected })
+}
+
+function section<Shape extends z.ZodRawShape>(shape: Shape, expected = 'a mapping') {
+  return z.strictObject(shape, { error: expected })
+}
+
+const flag = z.boolean({ error: 'true or false' })
+const words = listOf(z.string({ error: 'text' }), 'a list of texts such as ["python", "serve.py"]')
+const names = listOf(text('a name'), 'a list of names')
+const cpu = quantity('cores such as 0.5, or millicores such as "500m"', parseCpu)
+const size = quantity('a size with its unit, such as 512Mi or 20G', parseBytes)
+const duration = quantity('a length of time with its unit, such as 30s or 2h', parseDuration)
+const price = quantity('dollars over time, such as 0.40/h', parsePrice)
+const portNumber = wholeNumber('a port from 1 to 65535', 1, 65535)
+const name = z
+  .string({ error: 'a name' })
+  .regex(namePattern, { error: 'lower-case letters, digits and hyphens, a letter first, at most 63' })
+
+const gpuKind = section({
+  vendor: text('a vendor such as nvidia')
+    .optional()
+    .describe('nvidia, amd, intel or apple. Taken from the model where it is known.'),
+  model: text('a model such as rtx4090')
+    .optional()
+    .describe('Lower-case model; absent means every model of the vendor.'),
+  memory: size.optional().describe('Exact memory of the card variant.'),
+  interface: oneOf(['pcie', 'sxm']).optional().describe('How the card is attached.'),
+})
+
+const gpu = z
+  .union(
+    [
+      wholeNumber('', 1, 64),
+      section({
+        count: wholeNumber('1 to 64 GPUs', 1, 64).optional().describe('How many; 1 unless said otherwise.'),
+        vendor: text('a vendor such as nvidia')
+          .optional()
+          .describe('Any card of this vendor, or the vendor of the models listed.'),
+        model: z
+          .union([z.string().min(1), z.array(z.string().min(1)).min(1)], {
+            error: 'a model such as rtx4090, or a list of them',
+          })
+          .optional()
+          .describe('A model, or several of which any will do.'),
+        memory: size.optional().describe('Least memory on each GPU.'),
+        'any-of': listOf(gpuKind, 'a list of GPU kinds')
+          .optional()
+          .describe('Exact kinds of which any will do.'),
+      }),
+    ],
+    { error: 'a count such as 1, or a mapping such as {model: rtx4090, count: 1}' },
+  )
+  .describe('GPUs: a count, or what kind.')
+
+const http = section({
+  'max-body': size.optional().describe('Longest request body; 1Mi unless said otherwise.'),
+  'read-timeout': duration.optional().describe('60s unless said otherwise.'),
+  'send-timeout': duration.optional().describe('60s unless said otherwise.'),
+  'next-tries': wholeNumber('a count of tries', 0, 1000)
+    .optional()
+    .describe('Replicas tried before giving up; 3 unless said otherwise.'),
+  'next-timeout': duration.optional().describe('Time for all tries together; 0 for no limit.'),
+  'next-cases': names
+    .optional()
+    .describe('What makes the next replica be tried; error and timeout unless said otherwise.'),
+})
+
+const port = z
+  .union(
+    [
+      portNumber,
+      z.string().regex(/^\d{1,5}(\/(http|tcp|udp))?$/),
+      section({
+        port: portNumber.describe('The port inside the container.'),
+        as: portNumber.optional().describe('The port that others see; the same unless said otherwise.'),
+        protocol: oneOf(['http', 'tcp', 'udp'])
+          .optional()
+          .describe('http, which includes WebSocket, unless said otherwise.'),
+        public: flag.optional().describe('Whether the world may reach it; true unless said otherwise.'),
+        hosts: names.optional().describe('Host names of your own that lead here.'),
+        allow: names
+          .optional()
+          .describe('Services that may reach it; all of the group unless said otherwise.'),
+        ip: text('the name of an address').optional().describe('A leased IP address from `ips`.'),
+        http: http.optional().describe('Limits of the HTTP entrance.'),
+      }),
+    ],
+    { error: 'a port such as 8080, "53/udp", or a mapping such as {port: 8080, as: 80}' },
+  )
+  .describe('A port that others may reach.')
+
+const secret = section({ secret: text('the name of a secret') }, 'a mapping such as {secret: token-name}')
+
+const mount = z.union(
+  [z.string().min(1), section({ path: text('an absolute path'), 'read-only': flag.optional() })],
+  {
+    error: 'an absolute path, or a mapping such as {path: /data, read-only: true}',
+  },
+)
+
+const volume = section({
+  size: size.describe('How much it holds.'),
+  class: oneOf(['default', 'hdd', 'ssd', 'nvme', 'ram'])
+    .optional()
+    .describe('default, hdd, ssd, nvme, or ram for memory.'),
+  persistent: flag
+    .optional()
+    .describe('Whether it is kept across leases on the same provider; false unless said otherwise.'),
+  mount: z
+    .union([mount, z.array(mount)], { error: 'an absolute path, or a list of them' })
+    .optional()
+    .describe('Where the service sees it.'),
+})
+
+const health = section(
+  {
+    http: text('a path such as /healthz').optional().describe('A path that must answer.'),
+    tcp: portNumber.optional().describe('A port that must accept a connection.'),
+    websocket: text('a path such as /ws').optional().describe('A path that must accept a WebSocket.'),
+    command: words.optional().describe('A command inside the container that must succeed.'),
+    port: portNumber
+      .optional()
+      .describe('For http and websocket; the first HTTP port unless said otherwise.'),
+    method: text('a method such as GET').optional().describe('For http; GET unless said otherwise.'),
+    status: wholeNumber('a status from 100 to 599', 100, 599)
+      .optional()
+      .describe('For http; any 2xx or 3xx unless said otherwise.'),
+    headers: mapOf(z.string({ error: 'text' }), 'a mapping of header names to texts')
+      .optional()
+      .describe('For http.'),
+    body: z.string({ error: 'text' }).optional().describe('For http.'),
+    expect: text('text').optional().describe('For websocket: what the first message must be.'),
+    interval: duration.optional().describe('10s unless said otherwise.'),
+    timeout: duration.optional().describe('5s unless said otherwise.'),
+    retries: wholeNumber('1 to 1000', 1, 1000)
+      .optional()
+      .describe('Failures in a row that count; 3 unless said otherwise.'),
+    'start-period': duration
+      .optional()
+      .describe('Time to start, in which failures do not count; 0 unless said otherwise.'),
+  },
+  'a mapping such as {http: /healthz}',
+).describe('How to know that the service is well. One of http, tcp, websocket, command.')
+
+const fetch = section({
+  huggingface: text('a repository such as org/model').optional(),
+  ollama: text('a model such as llama3').optional(),
+  s3: text('an address such as s3://bucket/prefix').optional(),
+  http: text('an address such as https://example.org/file').optional(),
+  to: text('an absolute path').describe('Where to put it.'),
+  revision: text('a revision').optional().describe('Branch, tag or commit.'),
+  files: names.optional().describe('Only these; all unless said otherwise.'),
+  'read-only': flag.optional().describe('true unless said otherwise.'),
+  secret: text('the name of a secret').optional().describe('Secret with the credentials.'),
+  region: text('a region').optional().describe('For s3.'),
+}).describe('Something to fetch before the start. One of huggingface, ollama, s3, http, and where to put it.')
+
+const file = z
+  .union(
+    [
+      z.string(),
+      section({
+        content: z.string({ error: 'text' }).optional(),
+        secret: text('the name of a secret').optional(),
+        mode: z
+          .union([z.string().regex(/^0?[0-7]{3}$/), z.int().min(0).max(0o777)], {
+            error: 'octal digits in quotes such as "0644"',
+          })
+          .optional(),
+      }),
+    ],
+    {
+      error: 'the content as text, or a mapping such as {secret: name, mode: "0600"}',
+    },
+  )
+  .describe('A small file that travels with the manifest.')
+
+const job = z
+  .union(
+    [
+      z.literal(true),
+      section({
+        timeout: duration.optional().describe('Longest time it may take.'),
+        results: mapOf(
+          z.union(
+            [
+              z.string().min(1),
+              section({
+                regex: text('a regular expression'),
+                from: listOf(oneOf(['stdout', 'stderr']), 'a list of stdout and stderr')
+                  .optional()
+                  .describe('Both unless said otherwise.'),
+              }),
+            ],
+            { error: 'a regular expression, or a mapping such as {regex: ..., from: [stdout]}' },
+          ),
+          'a mapping of names to regular expressions',
+        )
+          .optional()
+          .describe('Values picked out of the output by regular expression.'),
+      }),
+    ],
+    { error: 'true, or a mapping such as {timeout: 1h}' },
+  )
+  .describe('Set for work that runs to its end.')
+
+const serviceShape = {
+  image: text('an image such as ghcr.io/acme/app:1').describe('Container image.'),
+  command: words.optional().describe("Replaces the image's entrypoint."),
+  args: words.optional().describe("Replaces the image's command."),
+  'working-dir': text('an absolute path').optional(),
+  user: text('a user such as "1000:1000"').optional().describe('User, or user:group.'),
+  cpu: cpu.optional().describe('Cores such as 0.5, or millicores such as "500m"; 0.5 unless said otherwise.'),
+  arch: text('an architecture such as amd64')
+    .optional()
+    .describe('CPU architecture; any unless said otherwise.'),
+  memory: size.optional().describe('512Mi unless said otherwise.'),
+  storage: size.optional().describe('Writable space of the container itself; 1Gi unless said otherwise.'),
+  gpu: gpu.optional(),
+  port: port.optional().describe('One port; short for `ports` with one entry.'),
+  ports: listOf(port, 'a list of ports such as [8080]').optional().describe('Ports that others may reach.'),
+  env: mapOf(
+    z.union([z.string(), z.number(), z.boolean(), secret], {
+      error: 'text, or a mapping such as {secret: token-name}',
+    }),
+    'a mapping such as {KEY: value}',
+  )
+    .optional()
+    .describe('Environment. A value may be {secret: NAME}: it is sent sealed and never written to a file.'),
+  volumes: mapOf(volume, 'a mapping of names to volumes').optional().describe('Disks, by name.'),
+  files: mapOf(file, 'a mapping of paths to contents')
+    .optional()
+    .describe('Small files that travel with the manifest, by absolute path.'),
+  fetch: listOf(fetch, 'a list of things to fetch')
+    .optional()
+    .describe('Things to fetch before the start, such as model weights.'),
+  registry: section({
+    host: text('a host'),
+    username: text('a user name'),
+    password: text('a password'),
+    email: z.string({ error: 'text' }).optional(),
+  })
+    .optional()
+    .describe('Credentials for the image registry.'),
+  aliases: names.optional().describe('Other names by which the services of the group find this one.'),
+  health: health.optional(),
+  restart: z
+    .union(
+      [
+        z.enum(['always', 'on-failure', 'never']),
+        section({
+          policy: oneOf(['always', 'on-failure', 'never']),
+          'max-retries': wholeNumber('a count', 0, 1_000_000).optional(),
+        }),
+      ],
+      { error: 'always, on-failure or never' },
+    )
+    .optional()
+    .describe('always for services and never for jobs unless said otherwise.'),
+  replicas: wholeNumber('1 to 1000', 1, 1000).optional().describe('Copies; 1 unless said otherwise.'),
+  'depends-on': z
+    .union(
+      [
+        z.array(z.string().min(1)),
+        z.record(z.string(), z.enum(['started', 'healthy', 'completed', 'ended'])),
+      ],
+      {
+        error: 'a list of services, or a mapping of services to started, healthy, completed or ended',
+      },
+    )
+    .optional()
+    .describe('Services that must have started (or be healthy, completed or ended) first.'),
+  'stop-with': names.optional().describe('Stops when one of these services ends.'),
+  job: job.optional(),
+  'read-only': flag.optional().describe('Whether the root file system is read-only.'),
+  'stop-grace': duration
+    .optional()
+    .describe('Time to end by itself after SIGTERM; 10s unless said otherwise.'),
+  permissions: names
+    .optional()
+    .describe('What the workload may read about itself: deployment, logs, events.'),
+  tee: oneOf(['cpu', 'cpu-gpu']).optional().describe('Confidential computing.'),
+}
+
+const service = section(serviceShape, 'a mapping with an image')
+
+const placement = section(
+  {
+    region: z
+      .union([z.string().min(1), z.array(z.string().min(1))], {
+        error: 'a region such as eu-west, or a list of them',
+      })
+      .optional()
+      .describe('Any of these; anywhere unless said otherwise.'),
+    'max-latency': duration.optional().describe('Longest round trip to the tenant.'),
+    attributes: mapOf(
+      z.union([z.string(), z.number(), z.boolean()], { error: 'text' }),
+      'a mapping of keys to texts',
+    )
+      .optional()
+      .describe('Attributes that the provider must have.'),
+    auditors: section({
+      any: names.optional().describe('At least one of these must vouch for the attributes.'),
+      all: names.optional().describe('Every one of these must.'),
+    })
+      .optional()
+      .describe('Whose word counts for the attributes.'),
+  },
+  'a mapping such as {region: eu-west}',
+).describe('Where it may run.')
+
+const priceLimit = z
+  .union([price, section({ max: price.describe('Highest price for the whole group.') })], {
+    error: 'dollars over time such as 0.40/h, or a mapping such as {max: 0.40/h}',
+  })
+  .describe('Highest price for the whole group.')
+
+const services = mapOf(service, 'a mapping of names to services').describe('What to run, by name.')
+const ips = names.describe('Names of leased IP addresses.')
+
+const policy = z
+  .union(
+    [
+      z.enum(['cheapest', 'fastest', 'balanced', 'person']),
+      section({
+        choose: oneOf(['cheapest', 'fastest', 'balanced', 'person'])
+          .optional()
+          .describe('cheapest unless said otherwise; person waits for you to pick.'),
+        auction: oneOf(['first', 'second'])
+          .optional()
+          .describe('Pay the winning bid, or the runner-up’s rate; first unless said otherwise.'),
+        window: duration.optional().describe('How long bids are awaited; 0 takes the first acceptable one.'),
+      }),
+    ],
+    { error: 'one of cheapest, fastest, balanced, person' },
+  )
+  .describe('How to choose among bids.')
+
+const block = (what: string) => mapOf(z.unknown(), 'a mapping').describe(`${what} Kept for the controller.`)
+
+export const subletFileSchema = section(
+  {
+    sublet: z.literal(1, { error: '1' }).optional().describe('Version of this format.'),
+    name: name
+      .optional()
+      .describe('Name of the deployment; from the image or the first service unless said otherwise.'),
+    ...serviceShape,
+    image: serviceShape.image
+      .optional()
+      .describe('Short for one service: its keys may stand here instead of under `services`.'),
+    services: services.optional(),
+    placement: placement.optional(),
+    price: priceLimit.optional(),
+    ips: ips.optional(),
+    groups: mapOf(
+      section({
+        services,
+        placement: placement.optional(),
+        price: priceLimit.optional(),
+        ips: ips.optional(),
+      }),
+      'a mapping of names to groups',
+    )
+      .optional()
+      .describe(
+        'Services that are leased apart from each other, each group from one provider. Instead of `services`.',
+      ),
+    policy: policy.optional(),
+    duration: duration
+      .optional()
+      .describe('Longest time to run; no limit but the deposit unless said otherwise.'),
+    autoscale: block('When to add and remove replicas.').optional(),
+    cluster: block('Several leases as one cluster.').optional(),
+    'service-levels': block('What the provider promises.').optional(),
+  },
+  'a mapping with an image or services',
+)
+
+export const serviceKeys: readonly string[] = Object.keys(serviceShape)
+
+export type SubletFile = z.infer<typeof subletFileSchema>
+export type SubletService = z.infer<typeof service>
+export type SubletPort = z.infer<typeof port>
+export type SubletHealth = z.infer<typeof health>
+export type SubletPlacement = z.infer<typeof placement>
+export type SubletVolume = z.infer<typeof volume>
+export type SubletGpu = z.infer<typeof gpu>
+export type SubletGroup = {
+  services: Record<string, SubletService>
+  placement?: SubletPlacement | undefined
+  price?: z.infer<typeof priceLimit> | undefined
+  ips?: string[] | undefined
+}
