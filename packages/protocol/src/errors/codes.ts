@@ -17,6 +17,13 @@ export const errorCodes = {
     summary: 'The workload file cannot be read.',
   },
   'request.invalid': { status: 400, exitCode: 2, retryable: false, summary: 'The request is malformed.' },
+  'request.too-large': {
+    status: 413,
+    exitCode: 2,
+    retryable: false,
+    summary: 'The request is larger than allowed.',
+  },
+  'route.not-found': { status: 404, exitCode: 2, retryable: false, summary: 'There is no such address.' },
   'config.invalid': { status: 500, exitCode: 2, retryable: false, summary: 'A setting is missing or wrong.' },
   // Who is asking
   'auth.missing': {
@@ -177,6 +184,12 @@ export const errorCodes = {
     exitCode: 7,
     retryable: true,
     summary: 'The database does not answer.',
+  },
+  'store.incompatible': {
+    status: 500,
+    exitCode: 7,
+    retryable: false,
+    summary: 'The database belongs to another version of Sublet.',
   },
   'bus.unreachable': {
     status: 503,
