@@ -1,11 +1,13 @@
 import type { ReadOptions, ReadResult, WorkloadFormat } from './finding.ts'
 import { guessFormat } from './guess-format.ts'
+import { readNosana } from './nosana/read-nosana.ts'
 import { Findings } from './source/findings.ts'
 import { parseText } from './source/parse-text.ts'
 import type { Source, WorkloadReader } from './source/source.ts'
 import { readSublet } from './sublet/read-sublet.ts'
 
 const readers: Readonly<Partial<Record<WorkloadFormat, WorkloadReader>>> = {
+  nosana: readNosana,
   sublet: readSublet,
 }
 

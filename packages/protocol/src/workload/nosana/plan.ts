@@ -1,0 +1,165 @@
+import { nearestWord } from '../source/nearest-word.ts'
+import type { Path } from '../source/places.ts'
+import type { Service } from '../workload.ts'
+import type { Report } from './ports.ts'
+
+type Dependency = Service['dependsOn'][number]
+
+/** What the order of operations hangs on; read even from a file whose other parts are wrong. */
+export interface PlannedOperation {
+  id: string
+  /** Where it stands in the file's `ops`. */
+  index: number
+  runs: boolean
+  group?: string | undefined
+  dependsOn: readonly string[]
+  stopsWithDependencies: boolean
+  hasHealth: boolean
+  /** Operations whose results its arguments take. */
+  takesResultsOf: readonly string[]
+}
+
+export interface Plan {
+  /** By operation id; `service` is still the other operation's id. */
+  dependsOn: Map<string, Dependency[]>
+  stopWith: Map<string, string[]>
+  /** Operations that others wait to see end. */
+  awaited: Set<string>
+}
+
+/**
+ * Groups run one after the other, in the order in which they first appear; an operation without one is a group by
+ * itself. Inside a group all run together, but for what they depend on. Creating a volume takes no time, so such
+ * operations drop out.
+ */
+export function planOperations(operations: readonly PlannedOperation[], report: Report): Plan {
+  const byId = new Map(operations.map((operation) => [operation.id, operation]))
+  const groups = groupsOf(operations)
+  const ranks = new Map([...groups.values()].flatMap((ids, rank) => ids.map((id) => [id, rank] as const)))
+  const plan: Plan = { dependsOn: new Map(), stopWith: new Map(), awaited: new Set() }
+  let previous: string[] = []
+  for (const ids of groups.values()) {
+    const running = ids.filter((id) => byId.get(id)?.runs)
+    for (const id of running) {
+      const operation = byId.get(id)
+      if (operation === undefined) continue
+      const edges = new Map<string, Dependency['condition']>()
+      for (const earlier of previous) edges.set(earlier, 'ended')
+      for (const [at, other] of declared(operation, byId, ranks, report)) {
+        if (!byId.get(other)?.runs) continue
+        if (!edges.has(other)) edges.set(other, byId.get(other)?.hasHealth ? 'healthy' : 'started')
+        if (operation.stopsWithDependencies) {
+          plan.stopWith.set(id, [...(plan.stopWith.get(id) ?? []), other])
+          if (edges.get(other) === 'ended') {
+            report.warn(at, 'nosana.stops-at-once', `\`${other}\` has ended before \`${id}\` starts.`, {
+              mend: 'put both in one group',
+            })
+          }
+        }
+      }
+      for (const source of operation.takesResultsOf) {
+        // Results are there when the operation has ended, in whichever earlier or same group it is.
+        if (source !== id && (ranks.get(source) ?? Number.POSITIVE_INFINITY) <= (ranks.get(id) ?? 0)) {
+          if (byId.get(source)?.runs) edges.set(source, 'ended')
+        }
+      }
+      for (const [other, condition] of edges) if (condition === 'ended') plan.awaited.add(other)
+      plan.dependsOn.set(
+        id,
+        Array.from(edges, ([service, condition]) => ({ service, condition })),
+      )
+    }
+    if (running.length > 0) previous = running
+  }
+  refuseCircles(plan, byId, report)
+  return plan
+}
+
+function groupsOf(operations: readonly PlannedOperation[]): Map<string, string[]> {
+  const groups = new Map<string, string[]>()
+  for (const { id, group } of operations) {
+    const name = group === undefined ? `op ${id}` : `group ${group}`
+    const ids = groups.get(name)
+    if (ids === undefined) groups.set(name, [id])
+    else ids.push(id)
+  }
+  return groups
+}
+
+/** The `depends_on` entries that can be met; the others are reported. */
+function* declared(
+  operation: PlannedOperation,
+  byId: ReadonlyMap<string, PlannedOperation>,
+  ranks: ReadonlyMap<string, number>,
+  report: Report,
+): Generator<[at: Path, id: string]> {
+  for (const [index, other] of operation.dependsOn.entries()) {
+    const at: Path = ['ops', operation.index, 'execution', 'depends_on', index]
+    const [mine, theirs] = [ranks.get(operation.id) ?? 0, ranks.get(other)]
+    if (other === operation.id) {
+      report.error(at, 'nosana.circle', `\`${other}\` waits for itself.`, { mend: 'leave it out' })
+    } else if (theirs === undefined) {
+      const meant = nearestWord(other, [...byId.keys()])
+      report.error(at, 'nosana.unknown-operation', `There is no operation \`${other}\`.`, {
+        ...(meant === undefined
+          ? { expected: `one of ${[...byId.keys()].join(', ')}` }
+          : { mend: `write "${meant}"` }),
+      })
+    } else if (theirs > mine) {
+      report.error(at, 'nosana.circle', `\`${other}\` is in a later group, which waits for this one.`, {
+        mend: 'put both in one group',
+      })
+    } else {
+      if (theirs < mine && byId.get(other)?.runs) {
+        report.warn(
+          at,
+          'nosana.earlier-group',
+          `\`${other}\` is in an earlier group, so it has ended by then.`,
+          {
+            mend: 'leave it out, or put both in one group',
+          },
+        )
+      }
+      yield [at, other]
+    }
+  }
+}
+
+function refuseCircles(plan: Plan, byId: ReadonlyMap<string, PlannedOperation>, report: Report): void {
+  const circle = findCircle(plan.dependsOn)
+  const first = byId.get(circle?.[0] ?? '')
+  if (circle === undefined || first === undefined) return
+  report.error(
+    ['ops', first.index, 'execution', 'depends_on'],
+    'nosana.circle',
+    `Operations wait for each other: ${circle.join(' → ')}.`,
+    { at: 'key', mend: 'break the circle' },
+  )
+}
+
+/** One circle, its beginning repeated at the end. Peels off what waits for nothing until only circles are left. */
+function findCircle(dependsOn: ReadonlyMap<string, readonly Dependency[]>): string[] | undefined {
+  const waiting = new Map(
+    Array.from(dependsOn, ([id, edges]) => [id, new Set(edges.map((edge) => edge.service))]),
+  )
+  const dependents = new Map<string, string[]>()
+  for (const [id, edges] of waiting) {
+    for (const other of edges) dependents.set(other, [...(dependents.get(other) ?? []), id])
+  }
+  const free = [...waiting].filter(([, edges]) => edges.size === 0).map(([id]) => id)
+  for (let id = free.pop(); id !== undefined; id = free.pop()) {
+    waiting.delete(id)
+    for (const dependent of dependents.get(id) ?? []) {
+      const edges = waiting.get(dependent)
+      if (edges?.delete(id) && edges.size === 0) free.push(dependent)
+    }
+  }
+  let [id] = waiting.keys()
+  if (id === undefined) return undefined
+  const walked: string[] = []
+  while (id !== undefined && !walked.includes(id)) {
+    walked.push(id)
+    id = [...(waiting.get(id) ?? [])].find((other) => waiting.has(other))
+  }
+  return id === undefined ? undefined : [...walked.slice(walked.indexOf(id)), id]
+}
