@@ -1,0 +1,68 @@
+import type { Readable } from 'node:stream'
+import type Docker from 'dockerode'
+import type { LogRequest, RuntimeLogLine } from '../runtime.ts'
+import { withEngine } from './docker-error.ts'
+import { createLineJoiner, outputFrames } from './output-frames.ts'
+
+interface DialOptions {
+  path: string
+  method: string
+  isStream: boolean
+  abortSignal?: AbortSignal
+  statusCodes: Record<number, true | string>
+  options: Record<string, unknown>
+}
+
+/** What dockerode's own `logs` is made of; that one gathers everything in memory unless it follows. */
+interface Modem {
+  dial(options: DialOptions, done: (error: unknown, stream: Readable) => void): void
+}
+
+/** A container's lines, as slowly as the reader takes them. */
+export async function* containerLogs(
+  docker: Docker,
+  id: string,
+  { follow, tail, sinceMs, signal }: LogRequest,
+): AsyncGenerator<RuntimeLogLine> {
+  if (signal?.aborted) return
+  const stream = await withEngine(
+    'read the logs',
+    () =>
+      new Promise<Readable>((resolve, reject) => {
+        const modem = docker.modem as Modem
+        modem.dial(
+          {
+            path: `/containers/${id}/logs?`,
+            method: 'GET',
+            isStream: true,
+            statusCodes: { 200: true, 404: 'no such container', 500: 'server error' },
+            options: {
+              stdout: true,
+              stderr: true,
+              timestamps: true,
+              follow,
+              ...(tail === undefined ? {} : { tail }),
+              ...(sinceMs === undefined ? {} : { since: (sinceMs / 1000).toFixed(6) }),
+            },
+          },
+          (error, answer) => (error ? reject(error) : resolve(answer)),
+        )
+      }),
+  )
+  const stop = () => stream.destroy()
+  signal?.addEventListener('abort', stop, { once: true })
+  const join = createLineJoiner()
+  try {
+    for await (const frames of outputFrames(stream)) {
+      for (const frame of frames) {
+        const line = join(frame)
+        if (line !== undefined) yield line
+      }
+    }
+  } catch (error) {
+    if (!signal?.aborted) throw error
+  } finally {
+    signal?.removeEventListener('abort', stop)
+    stream.destroy()
+  }
+}
