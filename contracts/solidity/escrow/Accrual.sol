@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.26;
+
+import {Agreement} from "./EscrowTypes.sol";
+
+/// @title How a lease earns, as arithmetic on its terms and the clock
+/// @notice Every division rounds down, so a lease never pays more than rate × time nor more than its deposit.
+library Accrual {
+    uint256 internal constant SECONDS_PER_HOUR = 3600;
+    uint256 internal constant BPS = 10_000;
+
+    /// @return end the first second (unix) that is not paid for: funds or longest duration used up
+    function fundedUntil(Agreement calldata a, uint256 openedAt, uint256 total, uint256 creditSeconds)
+        internal
+        pure
+        returns (uint40 end)
+    {
+        uint256 limit = type(uint40).max;
+        if (a.maxDuration != 0) limit = openedAt + a.maxDuration;
+        if (a.ratePerHour != 0) {
+            uint256 funded = openedAt + (total * SECONDS_PER_HOUR) / a.ratePerHour + creditSeconds;
+            if (funded < limit) limit = funded;
+        }
+        return limit > type(uint40).max ? type(uint40).max : uint40(limit);
+    }
+
+    /// @return amount earned by `at`, all shares together, token base units
+    function accrued(
+        Agreement calldata a,
+        uint256 openedAt,
+        uint256 total,
+        uint256 creditSeconds,
+        uint256 end,
+        uint256 at
+    ) internal pure returns (uint256 amount) {
+        uint256 elapsed = (at < end ? at : end) - openedAt;
+        elapsed = elapsed > creditSeconds ? elapsed - creditSeconds : 0;
+        amount = (uint256(a.ratePerHour) * elapsed) / SECONDS_PER_HOUR;
+        if (amount > total) amount = total;
+    }
+
+    /// @notice The share of a draw from `before` to `after_` (cumulative totals). The shares of many small draws add up to
+    /// the share of one large draw, so drawing often does not round a fee away.
+    function share(uint256 before, uint256 after_, uint256 bps) internal pure returns (uint256) {
+        return (after_ * bps) / BPS - (before * bps) / BPS;
+    }
+}

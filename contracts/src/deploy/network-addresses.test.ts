@@ -1,0 +1,28 @@
+import { getAddress, toHex } from 'viem'
+import { expect, test } from 'vitest'
+import {
+  type NetworkAddresses,
+  parseNetworkAddresses,
+  serializeNetworkAddresses,
+} from './network-addresses.ts'
+
+const at = (n: number) => getAddress(toHex(n, { size: 20 }))
+const addresses: NetworkAddresses = {
+  chainId: 31337,
+  escrow: at(1),
+  nodeRegistry: at(2),
+  networkToken: at(3),
+  testDollar: at(4),
+  deployedAtBlock: 12n,
+}
+
+test('reads back what it writes', () => {
+  expect(parseNetworkAddresses(serializeNetworkAddresses(addresses))).toEqual(addresses)
+})
+
+test('names the field that is wrong', () => {
+  const { escrow: _, ...rest } = JSON.parse(serializeNetworkAddresses(addresses))
+  expect(() => parseNetworkAddresses(JSON.stringify(rest))).toThrow('escrow')
+  expect(() => parseNetworkAddresses(JSON.stringify({ ...rest, chainId: -1 }))).toThrow('chainId')
+  expect(() => parseNetworkAddresses('[]')).toThrow('chainId')
+})

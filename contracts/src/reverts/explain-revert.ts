@@ -1,0 +1,55 @@
+import { type Abi, BaseError, ContractFunctionRevertedError, decodeErrorResult, type Hex, isHex } from 'viem'
+import { escrowAbi } from '../generated/escrow-abi.ts'
+import { networkTokenAbi } from '../generated/network-token-abi.ts'
+import { nodeRegistryAbi } from '../generated/node-registry-abi.ts'
+import { testDollarAbi } from '../generated/test-dollar-abi.ts'
+import { fillSentence, sentences } from './sentences.ts'
+
+/** A contract's refusal in words. */
+export interface ExplainedRevert {
+  /** The custom error's name. */
+  name: string
+  args: readonly unknown[]
+  sentence: string
+}
+
+const abi: Abi = [escrowAbi, nodeRegistryAbi, networkTokenAbi, testDollarAbi]
+  .flat()
+  .filter((item) => item.type === 'error')
+
+/**
+ * Says in a sentence why a contract refused: for viem's errors, for raw revert data, or for any error that carries them in its causes.
+ * @returns undefined when the error does not come from one of our contracts.
+ */
+export function explainRevert(error: unknown): ExplainedRevert | undefined {
+  const data = revertDataOf(error)
+  if (data === undefined) return undefined
+  try {
+    const { errorName, args = [] } = decodeErrorResult({ abi, data })
+    const sentence = sentences[errorName] ?? `The contract refused: ${errorName}.`
+    return { name: errorName, args, sentence: fillSentence(sentence, args) }
+  } catch {
+    return undefined
+  }
+}
+
+/** The revert data inside an error, whatever wrapped it. */
+function revertDataOf(error: unknown): Hex | undefined {
+  if (isHex(error)) return error.length >= 10 ? error : undefined
+  if (error instanceof BaseError) {
+    const reverted = error.walk((cause) => cause instanceof ContractFunctionRevertedError)
+    if (reverted instanceof ContractFunctionRevertedError && reverted.raw !== undefined)
+      return revertDataOf(reverted.raw)
+  }
+  let cause: unknown = error
+  for (let depth = 0; depth < 10 && typeof cause === 'object' && cause !== null; depth += 1) {
+    if ('data' in cause) {
+      const { data } = cause
+      if (isHex(data) && data.length >= 10) return data
+      if (typeof data === 'object' && data !== null && 'data' in data && isHex(data.data))
+        return revertDataOf(data.data)
+    }
+    cause = 'cause' in cause ? cause.cause : undefined
+  }
+  return undefined
+}
