@@ -1,0 +1,114 @@
+import { SubletError } from '@sublet/protocol'
+import { CompiledQuery, Kysely, PostgresDialect } from 'kysely'
+import type { Pool, PoolConfig } from 'pg'
+import type { Log } from '../log/log.ts'
+import { startEmbeddedPostgres } from './embedded-postgres.ts'
+import { type Migration, migrate } from './migrate.ts'
+import { connectionMark, pg } from './pg.ts'
+import { explainStoreError } from './store-error.ts'
+
+/** One daemon's own schema in PostgreSQL. */
+export interface Store<Tables = unknown> {
+  db: Kysely<Tables>
+  pool: Pool
+  schema: string
+  /** With the password in it: never log it. */
+  url: string
+  /** For `/readyz`: throws `store.unreachable` when the database does not answer. */
+  check(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface StoreOptions {
+  /** A PostgreSQL of one's own (`SUBLET_DATABASE_URL`); without it one is started in `dataDir`. */
+  url?: string | undefined
+  dataDir?: string | undefined
+  /** The daemon's name: everything it keeps is in the PostgreSQL schema of that name. */
+  schema: string
+  migrations: readonly Migration[]
+  log: Log
+  /** 10 by default. */
+  maxConnections?: number | undefined
+}
+
+const int8 = 20
+const numeric = 1700
+
+/** What comes from a column of 64 bits: milliseconds, block numbers, sizes. */
+function parseInt8(text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value))
+    throw new RangeError(`${text} in a bigint column passes 2^53; use numeric`)
+  return value
+}
+
+/** Money is `numeric` without decimals: a bigint inside. */
+const parseNumeric = (text: string): bigint | number => (/^-?\d+$/.test(text) ? BigInt(text) : Number(text))
+
+const types: NonNullable<PoolConfig['types']> = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') => {
+    if (oid === int8) return parseInt8
+    if (oid === numeric) return parseNumeric
+    return pg.types.getTypeParser(oid, format as 'text')
+  },
+}
+
+/**
+ * Opens a daemon's store and brings its schema up to date. `bigint` columns read as numbers, whole `numeric` ones as bigints, `timestamptz` as Date;
+ * unqualified table names are the daemon's own. Throws `store.unreachable` when the database cannot be used, `store.incompatible` when
+ * it belongs to another version.
+ */
+export async function openStore<Tables = unknown>(options: StoreOptions): Promise<Store<Tables>> {
+  const { dataDir, schema, migrations, log, maxConnections = 10 } = options
+  if (options.url === undefined && dataDir === undefined) {
+    throw new SubletError('config.invalid', 'The store has neither a database nor a data folder.', {
+      hint: 'Set SUBLET_DATABASE_URL, or name a data folder with --data.',
+    })
+  }
+  const embedded =
+    options.url === undefined && dataDir !== undefined
+      ? await startEmbeddedPostgres({ dataDir, log })
+      : undefined
+  const url = embedded?.url ?? options.url ?? ''
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: maxConnections,
+    connectionTimeoutMillis: 10_000,
+    application_name: `sublet ${schema} ${connectionMark}`,
+    options: `-c search_path=${schema}`,
+    types,
+  })
+  // A connection that breaks while nobody uses it is replaced by the pool; it must only not be unheard.
+  pool.on('error', (err) => log.warn({ err }, 'a database connection broke'))
+  try {
+    const client = await pool.connect()
+    try {
+      await migrate(client, { schema, migrations, log })
+    } finally {
+      client.release()
+    }
+  } catch (cause) {
+    await pool.end()
+    await embedded?.stop()
+    throw explainStoreError(cause, url)
+  }
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  let closed: Promise<void> | undefined
+  return {
+    db,
+    pool,
+    schema,
+    url,
+    async check() {
+      try {
+        await db.executeQuery(CompiledQuery.raw('select 1'))
+      } catch (cause) {
+        throw explainStoreError(cause, url)
+      }
+    },
+    close() {
+      closed ??= db.destroy().then(() => embedded?.stop())
+      return closed
+    },
+  }
+}
