@@ -48,9 +48,13 @@ export async function acquireLock(path: string): Promise<Lock> {
     }
     const holder = await holderOf(path)
     if (holder !== undefined && (await startOf(holder.pid)) === holder.startedAt) {
-      throw new SubletError('config.invalid', `A network already runs from ${dirname(path)} (process ${holder.pid}).`, {
-        hint: 'Use that one, stop it with Ctrl-C, or start another with --data DIR --port PORT.',
-      })
+      throw new SubletError(
+        'config.invalid',
+        `A network already runs from ${dirname(path)} (process ${holder.pid}).`,
+        {
+          hint: 'Use that one, stop it with Ctrl-C, or start another with --data DIR --port PORT.',
+        },
+      )
     }
     await rm(path, { force: true })
   }

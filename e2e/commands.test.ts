@@ -1,0 +1,145 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describeWith } from '@sublet/testing'
+import { expect, test } from 'vitest'
+import { askEndpoint } from './src/ask-endpoint.ts'
+import { standInImage } from './src/stand-in-image.ts'
+import { eventually, freeBasePort, startUp, temporaryDir } from './src/sublet-process.ts'
+
+interface Listed {
+  id: string
+  name: string
+  phase: string
+  groups: { leaseId: string; lease: { endpoints: { url: string }[]; paid?: string; refunded?: string } }[]
+}
+
+describeWith('docker')('every command, against one network', () => {
+  test('a person deploys, looks, enters, and closes', async () => {
+    await using data = await temporaryDir()
+    await using up = await startUp({
+      dataDir: data.path,
+      port: await freeBasePort(),
+      args: ['--deploy', 'examples/hello.yaml'],
+    })
+    const url = up.report.deployment?.groups[0]?.lease.endpoints[0]?.url ?? ''
+    const leaseId = up.report.deployment?.groups[0]?.leaseId ?? ''
+    expect((await askEndpoint(`${url}a-page-of-its-own`)).status).toBe(200)
+
+    const listed = (await up.run(['ps', '--json'])).json<Listed[]>()
+    expect(listed.map((one) => one.name)).toEqual(['hello'])
+    expect((await up.run(['ps'])).stdout).toContain(url)
+
+    const logs = await eventually('the request is logged', async () => {
+      const { stdout } = await up.run(['logs', 'hello'])
+      return stdout.includes('/a-page-of-its-own') ? stdout : undefined
+    })
+    expect(logs).not.toBe('')
+    const lines = (await up.run(['logs', leaseId.slice(0, 12), '--tail', '1', '--json'])).stdout
+      .trim()
+      .split('\n')
+    expect(lines).toHaveLength(1)
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ service: expect.any(String), stream: 'stdout' })
+
+    const market = (await up.run(['market', '--json'])).json<{ asks: { connected: boolean }[] }>()
+    expect(market.asks).toHaveLength(1)
+    expect(market.asks[0]?.connected).toBe(true)
+
+    const wallet = (await up.run(['wallet', 'show', '--json'])).json<{
+      address: string
+      escrowBalance: string
+    }>()
+    expect(wallet.address).toMatch(/^0x[0-9a-f]{40}$/)
+
+    const status = (await up.run(['provider', 'status', '--json'])).json<{ leases: unknown[] }>()
+    expect(status.leases).toHaveLength(1)
+
+    const closed = (await up.run(['close', 'hello', '--json'])).json<Listed>()
+    const lease = closed.groups[0]?.lease
+    expect(BigInt(lease?.paid ?? 0)).toBeGreaterThan(0n)
+    expect(BigInt(lease?.refunded ?? 0)).toBeGreaterThan(0n)
+    expect((await up.run(['ps', '--json'])).json<Listed[]>()).toEqual([])
+    expect((await askEndpoint(url)).status).toBe(404)
+  })
+
+  test('a command runs inside a lease, with its input, output and exit code', async () => {
+    await using data = await temporaryDir()
+    await using _image = await standInImage('example/shell:1', [8080])
+    await using up = await startUp({ dataDir: data.path, port: await freeBasePort(), args: ['--no-deploy'] })
+    const file = join(data.path, 'shell.yaml')
+    await writeFile(file, 'name: shell\nimage: example/shell:1\nport: 8080\ncpu: 0.1\nmemory: 64Mi\n')
+    expect((await up.run(['deploy', file])).exitCode).toBe(0)
+
+    const echoed = await up.run(['exec', 'shell', '--', '/bin/echo', 'from inside'])
+    expect(echoed).toMatchObject({ exitCode: 0, stdout: 'from inside\n' })
+    const copied = await up.run(['exec', 'shell', '--', '/bin/cat'], { input: 'through and back\n' })
+    expect(copied).toMatchObject({ exitCode: 0, stdout: 'through and back\n' })
+    expect((await up.run(['exec', 'shell', '--', '/bin/sh', '-c', 'exit 7'])).exitCode).toBe(7)
+    expect((await up.run(['exec', 'shell', '--', '/bin/sh', '-c', 'echo wrong >&2'])).stderr).toContain(
+      'wrong',
+    )
+  })
+
+  test('an image that cannot be pulled and a container that dies cost nothing and say why', async () => {
+    await using data = await temporaryDir()
+    await using _image = await standInImage('example/dies:1', [])
+    await using up = await startUp({ dataDir: data.path, port: await freeBasePort(), args: ['--no-deploy'] })
+    const before = (await up.run(['wallet', 'show', '--json'])).json<Record<string, string>>()
+
+    const absent = join(data.path, 'absent.yaml')
+    await writeFile(absent, 'image: registry.invalid/none:1\nport: 80\n')
+    const unpullable = await up.run(['deploy', absent])
+    expect(unpullable.exitCode).toBe(6)
+    expect(unpullable.stderr).toContain('registry.invalid/none:1')
+
+    const dies = join(data.path, 'dies.yaml')
+    await writeFile(
+      dies,
+      'image: example/dies:1\ncommand: ["/bin/sh", "-c", "echo the last words; exit 3"]\nport: 80\nrestart: never\n',
+    )
+    const dead = await up.run(['deploy', dies])
+    expect(dead.exitCode).toBe(6)
+    expect(dead.stderr).toContain('the last words')
+
+    const after = (await up.run(['wallet', 'show', '--json'])).json<Record<string, string>>()
+    const total = (wallet: Record<string, string>) =>
+      BigInt(wallet.walletBalance ?? 0) + BigInt(wallet.escrowBalance ?? 0)
+    expect(total(after)).toBe(total(before))
+  })
+
+  test('a job gives its output and its exit code', async () => {
+    await using data = await temporaryDir()
+    await using _image = await jobImage()
+    await using up = await startUp({ dataDir: data.path, port: await freeBasePort(), args: ['--no-deploy'] })
+    const done = await up.run([
+      'run',
+      '--cpu',
+      '0.1',
+      '--memory',
+      '64Mi',
+      'example/job:1',
+      '--',
+      '/bin/echo',
+      'worked',
+    ])
+    expect(done.stdout).toBe('worked\n')
+    expect(done.exitCode).toBe(0)
+    const failed = await up.run([
+      'run',
+      '--cpu',
+      '0.1',
+      '--memory',
+      '64Mi',
+      'example/job:1',
+      '--',
+      '/bin/sh',
+      '-c',
+      'exit 9',
+    ])
+    expect(failed.exitCode).toBe(9)
+  })
+})
+
+/** An image without an entrypoint, as images of tools are. */
+function jobImage() {
+  return standInImage('example/job:1', [], { entrypoint: [] })
+}

@@ -1,0 +1,143 @@
+import { join } from 'node:path'
+import { deployNetwork, type NetworkAddresses, testDollarAbi } from '@sublet/contracts'
+import {
+  type AdoptedAnvil,
+  adoptOrStartAnvil,
+  readNetworkAddresses,
+  writeNetworkAddresses,
+} from '@sublet/contracts/node'
+import { SubletError } from '@sublet/protocol'
+import {
+  createPublicClient,
+  createWalletClient,
+  http,
+  type LocalAccount,
+  type PublicClient,
+  parseEther,
+} from 'viem'
+import { mnemonicToAccount, privateKeyToAccount } from 'viem/accounts'
+
+/** The chain that a network lives on, with its contracts in place. */
+export interface NetworkChain {
+  rpcUrl: string
+  chainId: number
+  addresses: NetworkAddresses
+  /** Whether it is this network's own anvil. */
+  embedded: boolean
+  publicClient: PublicClient
+  /** Gives an account gas, and test dollars where it asks; only on the embedded chain and other test chains. */
+  fund(account: `0x${string}`, dollarsBaseUnits: bigint): Promise<void>
+  /** Ends the embedded chain with its state kept; does nothing to another's. */
+  stop(): Promise<void>
+}
+
+export interface ChainOptions {
+  dataDir: string
+  /** `SUBLET_RPC_URL`: a chain of one's own instead of the embedded one. */
+  rpcUrl: string | undefined
+  /** `SUBLET_DEPLOYER_KEY`: pays for the deployment on that chain. */
+  deployerKey: string | undefined
+}
+
+/** The test mnemonic that every anvil knows. Worthless by design. */
+const testMnemonic = 'test test test test test test test test test test test junk'
+
+async function chainIdOf(client: PublicClient, rpcUrl: string): Promise<number> {
+  try {
+    return await client.getChainId()
+  } catch (cause) {
+    throw new SubletError('chain.unreachable', `No chain answers at ${rpcUrl}.`, {
+      hint: 'Correct SUBLET_RPC_URL, or unset it to use the chain that Sublet brings.',
+      cause,
+    })
+  }
+}
+
+function deployerOf(options: ChainOptions): LocalAccount {
+  if (options.rpcUrl === undefined) return mnemonicToAccount(testMnemonic)
+  if (options.deployerKey === undefined) {
+    throw new SubletError(
+      'config.invalid',
+      'This chain has none of Sublet’s contracts that this folder knows of.',
+      {
+        hint: 'Set SUBLET_DEPLOYER_KEY to the private key of an account with gas, which deploys them once; or put the network’s addresses into chain/addresses.json.',
+      },
+    )
+  }
+  if (!/^0x[0-9a-fA-F]{64}$/.test(options.deployerKey)) {
+    throw new SubletError('config.invalid', 'SUBLET_DEPLOYER_KEY is not a private key.', {
+      hint: 'Write 0x and 64 hexadecimal digits.',
+    })
+  }
+  return privateKeyToAccount(options.deployerKey as `0x${string}`)
+}
+
+/** Starts or adopts the embedded chain, or reaches the given one, and makes sure that the contracts are there. */
+export async function openChain(options: ChainOptions): Promise<NetworkChain> {
+  const { dataDir } = options
+  const anvil: AdoptedAnvil | undefined =
+    options.rpcUrl === undefined ? await adoptOrStartAnvil({ dataDir, stateIntervalSeconds: 5 }) : undefined
+  const rpcUrl = anvil?.rpcUrl ?? options.rpcUrl ?? ''
+  const publicClient = createPublicClient({ transport: http(rpcUrl), pollingInterval: 50 }) as PublicClient
+  const chainId = await chainIdOf(publicClient, rpcUrl)
+  const addressesPath = join(dataDir, 'addresses.json')
+
+  async function deployOnce(): Promise<NetworkAddresses> {
+    const known = await readNetworkAddresses(addressesPath).catch(() => undefined)
+    if (known !== undefined && known.chainId !== chainId && options.rpcUrl !== undefined) {
+      throw new SubletError(
+        'chain.wrong-network',
+        `${rpcUrl} is chain ${chainId}; this network lives on ${known.chainId}.`,
+        {
+          hint: 'Correct SUBLET_RPC_URL, or use another folder with --data DIR.',
+        },
+      )
+    }
+    const code = known === undefined ? undefined : await publicClient.getCode({ address: known.escrow })
+    if (known !== undefined && code !== undefined && code !== '0x') return known
+    const account = deployerOf(options)
+    const walletClient = createWalletClient({ account, transport: http(rpcUrl) })
+    if ((await publicClient.getBalance({ address: account.address })) === 0n) {
+      throw new SubletError(
+        'funds.insufficient',
+        `The deployer ${account.address} has no gas on chain ${chainId}.`,
+        {
+          hint: 'Send it some of the chain’s coin, or name another account with SUBLET_DEPLOYER_KEY.',
+        },
+      )
+    }
+    const addresses = await deployNetwork({ publicClient, walletClient })
+    await writeNetworkAddresses(addressesPath, addresses)
+    return addresses
+  }
+
+  const addresses = await deployOnce()
+  return {
+    rpcUrl,
+    chainId,
+    addresses,
+    embedded: anvil !== undefined,
+    publicClient,
+    async fund(account, dollarsBaseUnits) {
+      const gas = await publicClient.getBalance({ address: account })
+      const payer = createWalletClient({ account: deployerOf(options), transport: http(rpcUrl) })
+      if (gas < parseEther('1')) {
+        const hash = await payer.sendTransaction({ chain: null, to: account, value: parseEther('10') })
+        await publicClient.waitForTransactionReceipt({ hash })
+      }
+      if (dollarsBaseUnits > 0n) {
+        const hash = await payer.writeContract({
+          chain: null,
+          address: addresses.testDollar,
+          abi: testDollarAbi,
+          functionName: 'mint',
+          args: [account, dollarsBaseUnits],
+        })
+        await publicClient.waitForTransactionReceipt({ hash })
+      }
+    },
+    async stop() {
+      await anvil?.stop()
+    },
+  }
+}
