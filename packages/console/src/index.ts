@@ -1,1 +1,1 @@
-export {};
+export * from './build/ensure-console-built.ts'

@@ -1,0 +1,61 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import {
+  digitsThatTick,
+  formatDollars,
+  formatDollarsExactly,
+  formatRate,
+  parseDollars,
+} from './format-money.ts'
+
+test('cuts digits instead of rounding money up', () => {
+  expect(formatDollars(1_999_999n)).toBe('$1.99')
+  expect(formatDollars(1_999_999n, 6)).toBe('$1.999999')
+  expect(formatDollars(1_234_567_890_000n)).toBe('$1,234,567.89')
+  expect(formatDollars(-20_000n)).toBe('−$0.02')
+})
+
+test('shows every digit of an exact amount but no empty ones', () => {
+  expect(formatDollarsExactly(12_100n)).toBe('$0.0121')
+  expect(formatDollarsExactly(3_000_000n)).toBe('$3.00')
+  expect(formatDollarsExactly(1n)).toBe('$0.000001')
+})
+
+test('shows a rate with the digits that tell it from another', () => {
+  expect(formatRate(12_100n)).toBe('$0.0121')
+  expect(formatRate(2_345_678n)).toBe('$2.345')
+  expect(formatRate(400_000n)).toBe('$0.40')
+  expect(formatRate(12n)).toBe('$0.000012')
+  expect(formatRate(0n)).toBe('$0.00')
+})
+
+test('a slow rate gets more digits than a fast one', () => {
+  expect(digitsThatTick(12_100n)).toBe(6)
+  expect(digitsThatTick(2_000_000n)).toBe(4)
+  expect(digitsThatTick(900_000_000n)).toBe(2)
+})
+
+test('reads what people type as dollars per hour', () => {
+  expect(parseDollars('0.40')).toBe(400_000n)
+  expect(parseDollars(' $1/h ')).toBe(1_000_000n)
+  expect(parseDollars('.5 / hour')).toBe(500_000n)
+  for (const wrong of ['', '.', 'x', '-1', '0.1234567', '1e3']) expect(parseDollars(wrong)).toBeUndefined()
+})
+
+test('reads back every amount that is shown exactly', () => {
+  fc.assert(
+    fc.property(fc.bigInt({ min: 0n, max: 10n ** 15n }), (amount) => {
+      expect(parseDollars(formatDollarsExactly(amount).replaceAll(',', ''))).toBe(amount)
+    }),
+  )
+})
+
+test('a ticking cost changes within every three seconds of what its digits can show', () => {
+  fc.assert(
+    fc.property(fc.bigInt({ min: 3_600n, max: 10n ** 10n }), (ratePerHour) => {
+      const digits = digitsThatTick(ratePerHour)
+      const inThreeSeconds = (ratePerHour * 3n) / 3600n
+      expect(formatDollars(inThreeSeconds, digits)).not.toBe(formatDollars(0n, digits))
+    }),
+  )
+})

@@ -1,0 +1,20 @@
+import tailwindcss from '@tailwindcss/vite'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+
+const controllerUrl = process.env.SUBLET_CONTROLLER_URL ?? 'http://127.0.0.1:8080'
+
+export default defineConfig({
+  plugins: [react(), tailwindcss()],
+  build: {
+    target: 'es2023',
+    // No inlined data: URLs, so that the page's content policy can stay narrow.
+    assetsInlineLimit: 0,
+    reportCompressedSize: false,
+    rolldownOptions: {
+      // `protocol` is pure: what the console does not use (file readers, sealing) must not be shipped.
+      treeshake: { moduleSideEffects: (id) => !/\/packages\/protocol\//.test(id) },
+    },
+  },
+  server: { proxy: { '/v1': { target: controllerUrl, ws: true } } },
+})
