@@ -25,7 +25,9 @@ const maxSpread = 1000
  */
 export function interpolateArgs(args: Tree, lookup: Lookup): Interpolated {
   const work: Work = { lookup, unresolved: [], problems: [] }
-  const filled = mapping(args, work)
+  const { expose } = args
+  const alone = isTree(expose) && Object.hasOwn(expose, '__spread__')
+  const filled = mapping(alone ? { ...args, expose: [expose] } : args, work)
   for (const [key, value] of Object.entries(filled)) {
     if (!Array.isArray(value) || !value.includes(removeIfEmpty)) continue
     // With a literal still open nobody knows yet whether the list will be empty.
@@ -111,6 +113,7 @@ function spreadList(
   const pieces = typeof value === 'string' ? [value] : [...value]
   const list = chunked || pieces.length === 1 ? parseJson(pieces.join('')) : pieces.map(jsonIfStructure)
   if (Array.isArray(list)) return limit(list.flat(), name, work)
+  if (isTree(list)) return [list]
   work.problems.push(`${name} is not a JSON list, which __spread__ needs here`)
   return []
 }

@@ -99,10 +99,11 @@ function* declared(
     if (other === operation.id) {
       report.error(at, 'nosana.circle', `\`${other}\` waits for itself.`, { mend: 'leave it out' })
     } else if (theirs === undefined) {
-      const meant = nearestWord(other, [...byId.keys()])
+      const others = [...byId.keys()].filter((id) => id !== operation.id)
+      const meant = nearestWord(other, others)
       report.error(at, 'nosana.unknown-operation', `There is no operation \`${other}\`.`, {
         ...(meant === undefined
-          ? { expected: `one of ${[...byId.keys()].join(', ')}` }
+          ? { expected: others.length === 0 ? 'no name' : `one of ${others.join(', ')}` }
           : { mend: `write "${meant}"` }),
       })
     } else if (theirs > mine) {

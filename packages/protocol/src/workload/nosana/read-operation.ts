@@ -40,6 +40,7 @@ export function readOperation(
   for (const problem of filled.problems) report.error(at, 'nosana.operator', `${problem}.`)
   for (const literal of distinct(filled.unresolved))
     checkOpenLiteral(literal, operation.id, scope, at, report)
+  if (filled.problems.length > 0) return undefined
   const args = normalArgs(filled.args)
   const parsed = nosanaRunSchema.safeParse(args)
   if (!parsed.success) {
