@@ -1,3 +1,4 @@
+import { readAkash } from './akash/read-akash.ts'
 import type { ReadOptions, ReadResult, WorkloadFormat } from './finding.ts'
 import { guessFormat } from './guess-format.ts'
 import { readNosana } from './nosana/read-nosana.ts'
@@ -7,6 +8,7 @@ import type { Source, WorkloadReader } from './source/source.ts'
 import { readSublet } from './sublet/read-sublet.ts'
 
 const readers: Readonly<Partial<Record<WorkloadFormat, WorkloadReader>>> = {
+  akash: readAkash,
   nosana: readNosana,
   sublet: readSublet,
 }

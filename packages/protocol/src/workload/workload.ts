@@ -68,6 +68,8 @@ export const portSchema = z.strictObject({
       nextTries: z.int().nonnegative(),
       nextTimeoutMs: z.int().nonnegative(),
       nextCases: z.array(z.string()),
+      /** Buffer for the header of an answer; absent leaves it to the provider. */
+      proxyBufferBytes: z.int().positive().optional(),
     })
     .optional(),
 })

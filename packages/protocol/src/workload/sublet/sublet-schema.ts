@@ -90,6 +90,9 @@ const http = section({
   'max-body': size.optional().describe('Longest request body; 1Mi unless said otherwise.'),
   'read-timeout': duration.optional().describe('60s unless said otherwise.'),
   'send-timeout': duration.optional().describe('60s unless said otherwise.'),
+  'proxy-buffer': size
+    .optional()
+    .describe("Buffer for an answer's header; the provider's own unless said otherwise."),
   'next-tries': wholeNumber('a count of tries', 0, 1000)
     .optional()
     .describe('Replicas tried before giving up; 3 unless said otherwise.'),

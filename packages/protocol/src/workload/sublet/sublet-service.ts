@@ -224,6 +224,12 @@ function normalPort(findings: Findings, path: Path, port: SubletPort): Port {
             nextTries: http['next-tries'] ?? defaultHttp.nextTries,
             nextTimeoutMs: ms(http['next-timeout']) ?? defaultHttp.nextTimeoutMs,
             nextCases: http['next-cases'] ?? [...defaultHttp.nextCases],
+            ...(http['proxy-buffer'] === undefined
+              ? {}
+              : {
+                  proxyBufferBytes:
+                    positive(findings, [...path, 'http', 'proxy-buffer'], bytes(http['proxy-buffer'])) ?? 0,
+                }),
           },
         }),
   }

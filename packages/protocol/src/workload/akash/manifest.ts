@@ -1,0 +1,303 @@
+import { compareText } from '../source/records.ts'
+import { formatDecimal } from './go-number.ts'
+import type { Attribute, Sdl, SdlExpose, SdlHttpOptions, SdlResources, SdlService } from './sdl.ts'
+import { sortedNames } from './validate-sdl.ts'
+
+/** What an Akash provider is sent, as JSON; null where Go has nil. */
+export type AkashManifest = ManifestGroup[]
+
+export interface ManifestGroup {
+  name: string
+  services: ManifestService[]
+}
+
+export interface ManifestService {
+  name: string
+  image: string
+  command: string[] | null
+  args: string[] | null
+  env: string[] | null
+  resources: AkashResources
+  count: number
+  expose: ManifestExpose[]
+  params?: ManifestParams
+  credentials: { host: string; email: string; username: string; password: string } | null
+}
+
+export interface ManifestParams {
+  storage: { name: string; mount: string; readOnly: boolean }[] | null
+  permissions?: { read?: string[] }
+  tee?: { type: string; attestation: true }
+}
+
+export interface ManifestExpose {
+  port: number
+  externalPort: number
+  proto: 'TCP' | 'UDP'
+  service: string
+  global: boolean
+  hosts: string[] | null
+  httpOptions: ManifestHttpOptions
+  ip: string
+  endpointSequenceNumber: number
+}
+
+export interface ManifestHttpOptions {
+  maxBodySize: number
+  readTimeout: number
+  sendTimeout: number
+  nextTries: number
+  nextTimeout: number
+  nextCases: string[]
+  proxyBufferSize?: number
+}
+
+export interface AkashResources {
+  id: number
+  cpu: { units: ResourceValue; attributes?: Attribute[] }
+  memory: { size: ResourceValue }
+  storage: { name: string; size: ResourceValue; attributes?: Attribute[] }[]
+  gpu: { units: ResourceValue; attributes?: Attribute[] }
+  endpoints: AkashEndpoint[]
+}
+
+/** A whole number as text. */
+export interface ResourceValue {
+  val: string
+}
+
+/** Kind 1 is a random port, 2 a leased IP address; absent is shared HTTP. */
+export interface AkashEndpoint {
+  kind?: 1 | 2
+  sequence_number: number
+}
+
+/** What goes on Akash's chain for each placement, as JSON. */
+export interface AkashGroup {
+  name: string
+  requirements: {
+    signed_by: { all_of: string[] | null; any_of: string[] | null }
+    attributes: Attribute[] | null
+  }
+  resources: { resource: AkashResources; count: number; price: { denom: string; amount: string } }[]
+}
+
+export interface AkashDeployment {
+  manifest: AkashManifest
+  groups: AkashGroup[]
+}
+
+/** Manifest and groups of a file in which nothing was wrong. */
+export function buildDeployment(sdl: Sdl): AkashDeployment {
+  const sequence = endpointSequence(sdl)
+  const built = new Map<
+    string,
+    { group: AkashGroup; services: ManifestService[]; units: Map<string, number>; tee: string }
+  >()
+  for (const serviceName of sortedNames(sdl.deployment)) {
+    const service = sdl.services.get(serviceName)
+    const placements = sdl.deployment.get(serviceName)
+    if (service === undefined || placements === undefined) continue
+    for (const placementName of sortedNames(placements)) {
+      const deployment = placements.get(placementName)
+      const resources = sdl.compute.get(deployment?.profile ?? '')?.resources
+      const placement = sdl.placement.get(placementName)
+      const price = placement?.pricing.get(deployment?.profile ?? '')
+      if (
+        deployment === undefined ||
+        resources === undefined ||
+        placement === undefined ||
+        price === undefined
+      )
+        continue
+      let entry = built.get(placementName)
+      if (entry === undefined) {
+        const attributes = placement.attributes.length === 0 ? null : placement.attributes.slice()
+        const requirements = {
+          signed_by: { all_of: placement.signedBy.allOf, any_of: placement.signedBy.anyOf },
+          attributes,
+        }
+        entry = {
+          group: { name: placementName, requirements, resources: [] },
+          services: [],
+          units: new Map(),
+          tee: '',
+        }
+        built.set(placementName, entry)
+      }
+      const tee = service.params?.tee ?? ''
+      if (tee !== '' && entry.tee === '') {
+        entry.tee = tee
+        const attributes = [...(entry.group.requirements.attributes ?? []), { key: 'tee/type', value: tee }]
+        entry.group.requirements.attributes = attributes.sort((a, b) => compareText(a.key, b.key))
+      }
+      const expose = buildExposes(service.expose, sequence)
+      const endpoints = expose.flatMap(endpointsOf)
+      // 2.1 counts services of the same profile as one unit; 2.0 makes a unit of each.
+      const bound = sdl.version === '2.1' ? entry.units.get(deployment.profile) : undefined
+      const unit = bound === undefined ? undefined : entry.group.resources[bound]
+      let id = unit?.resource.id
+      if (unit === undefined) {
+        id = entry.group.resources.length + 1
+        entry.units.set(deployment.profile, id - 1)
+        entry.group.resources.push({
+          resource: buildResources(id, resources, endpoints),
+          count: deployment.count,
+          price: { denom: price.denom, amount: formatDecimal(price.amount) },
+        })
+      } else {
+        unit.count = (unit.count + deployment.count) % 2 ** 32
+        const all = [...unit.resource.endpoints, ...endpoints]
+        unit.resource.endpoints = all.sort((a, b) => a.sequence_number - b.sequence_number)
+      }
+      entry.services.push(
+        buildService(
+          sdl,
+          serviceName,
+          service,
+          deployment.count,
+          buildResources(id ?? 1, resources, endpoints),
+          expose,
+        ),
+      )
+    }
+  }
+  const names = sortedNames(built)
+  const manifest = names.map((name) => ({ name, services: built.get(name)?.services ?? [] }))
+  const groups = names.flatMap((name) => built.get(name)?.group ?? [])
+  return { manifest, groups }
+}
+
+/**
+ * Numbers of the leased IP addresses. Ports for a service count too, under an empty name, which leaves gaps: that is
+ * how Akash numbers them.
+ */
+function endpointSequence(sdl: Sdl): Map<string, number> {
+  const names: string[] = []
+  for (const serviceName of sdl.deployment.keys()) {
+    for (const { to } of sdl.services.get(serviceName)?.expose ?? []) {
+      for (const { global, ip } of to) if (!global || ip !== '') names.push(ip)
+    }
+  }
+  const sequence = new Map<string, number>()
+  for (const [index, name] of names.sort(compareText).entries()) sequence.set(name, index + 1)
+  return sequence
+}
+
+function buildExposes(
+  exposes: readonly SdlExpose[],
+  sequence: ReadonlyMap<string, number>,
+): ManifestExpose[] {
+  const built = exposes.flatMap((expose) => {
+    const proto = expose.proto.toUpperCase() === 'UDP' ? ('UDP' as const) : ('TCP' as const)
+    const httpOptions = buildHttpOptions(expose.httpOptions)
+    const targets = expose.to.length === 0 ? [{ service: '', global: false, ip: '' }] : expose.to
+    return targets.map(({ service, global, ip }) => ({
+      port: expose.port,
+      externalPort: expose.as,
+      proto,
+      service,
+      global,
+      hosts: expose.accept,
+      httpOptions,
+      ip,
+      endpointSequenceNumber: global && ip !== '' ? (sequence.get(ip) ?? 0) : 0,
+    }))
+  })
+  return built.sort(
+    (a, b) =>
+      compareText(a.service, b.service) ||
+      a.port - b.port ||
+      compareText(a.proto, b.proto) ||
+      Number(b.global) - Number(a.global),
+  )
+}
+
+export function buildHttpOptions(options: SdlHttpOptions): ManifestHttpOptions {
+  const cases = options.nextCases ?? []
+  return {
+    maxBodySize: options.maxBodySize || 1048576,
+    readTimeout: options.readTimeout || 60000,
+    sendTimeout: options.sendTimeout || 60000,
+    nextTries: options.nextTries || 3,
+    nextTimeout: options.nextTimeout,
+    nextCases: cases.length === 0 ? ['error', 'timeout'] : cases,
+    // Left out when unset, so that providers older than the option compute the same hash.
+    ...(options.proxyBufferSize === 0 ? {} : { proxyBufferSize: options.proxyBufferSize }),
+  }
+}
+
+export function endpointsOf(expose: ManifestExpose): AkashEndpoint[] {
+  if (!expose.global) return []
+  const shared = expose.proto === 'TCP' && (expose.externalPort || expose.port) === 80
+  const own: AkashEndpoint = shared ? { sequence_number: 0 } : { kind: 1, sequence_number: 0 }
+  return expose.ip === '' ? [own] : [own, { kind: 2, sequence_number: expose.endpointSequenceNumber }]
+}
+
+function buildResources(id: number, resources: SdlResources, endpoints: AkashEndpoint[]): AkashResources {
+  return {
+    id,
+    cpu: { units: value(resources.cpu?.units), ...attributesOf(resources.cpu?.attributes) },
+    memory: { size: value(resources.memory?.bytes) },
+    storage: (resources.storage ?? []).map(({ name, bytes, attributes }) => ({
+      name,
+      size: value(bytes),
+      ...attributesOf(attributes),
+    })),
+    gpu: { units: value(resources.gpu?.units), ...attributesOf(resources.gpu?.attributes) },
+    endpoints,
+  }
+}
+
+function value(number: number | undefined): ResourceValue {
+  return { val: String(number ?? 0) }
+}
+
+function attributesOf(attributes: Attribute[] | undefined): { attributes?: Attribute[] } {
+  return attributes === undefined || attributes.length === 0 ? {} : { attributes }
+}
+
+function buildService(
+  sdl: Sdl,
+  name: string,
+  service: SdlService,
+  count: number,
+  resources: AkashResources,
+  expose: ManifestExpose[],
+): ManifestService {
+  return {
+    name,
+    image: service.image,
+    command: service.command,
+    args: service.args,
+    env: service.env,
+    resources,
+    count,
+    expose,
+    ...(service.params === undefined ? {} : { params: buildParams(service.params) }),
+    credentials: service.credentials === undefined ? null : credentialsOf(sdl, service.credentials),
+  }
+}
+
+/** 2.0 drops the address and keeps blanks; 2.1 does neither. */
+export function credentialsOf(
+  sdl: Pick<Sdl, 'version'>,
+  given: NonNullable<SdlService['credentials']>,
+): NonNullable<ManifestService['credentials']> {
+  const { host, email, username, password } = given
+  if (sdl.version === '2.0') return { host, email: '', username, password }
+  return { host: host.trim(), email: email.trim(), username: username.trim(), password: password.trim() }
+}
+
+function buildParams(params: NonNullable<SdlService['params']>): ManifestParams {
+  const read = params.permissions?.read ?? []
+  const storage = sortedNames(params.storage).map((name) => {
+    const { mount, readOnly } = params.storage.get(name) ?? { mount: '', readOnly: false }
+    return { name, mount, readOnly }
+  })
+  return {
+    storage: storage.length === 0 ? null : storage,
+    ...(params.permissions === undefined ? {} : { permissions: read.length === 0 ? {} : { read } }),
+    ...(params.tee === '' ? {} : { tee: { type: params.tee, attestation: true as const } }),
+  }
+}

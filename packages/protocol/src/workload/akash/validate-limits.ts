@@ -1,0 +1,154 @@
+import type { Findings } from '../source/findings.ts'
+import type { Path } from '../source/places.ts'
+import type { Sdl, SdlResources } from './sdl.ts'
+import type { Placed } from './validate-sdl.ts'
+
+// As Akash's chain sets them, the same for everybody.
+const mebibyte = 1024 ** 2
+const tebibyte = 1024 ** 4
+const maxUnits = 50
+const cpu = { least: 10, most: 384_000 } as const
+const gpu = { least: 0, most: 24 } as const
+const memory = { least: mebibyte, most: 2 * tebibyte } as const
+const volume = { least: 5 * mebibyte, most: 32 * tebibyte } as const
+const maxPrice = 10_000_000n * 10n ** 18n
+
+/** What Akash's chain limits: each unit, each placement's total, and its money. */
+export function validateLimits(findings: Findings, sdl: Sdl, placed: readonly Placed[]): void {
+  const checked = new Set<string>()
+  for (const { profileName, compute } of placed) {
+    if (checked.has(profileName) || compute.resources === undefined) continue
+    checked.add(profileName)
+    validateUnit(findings, ['profiles', 'compute', profileName, 'resources'], compute.resources)
+  }
+  const byPlacement = new Map<string, Placed[]>()
+  for (const entry of placed) {
+    const list = byPlacement.get(entry.placementName)
+    if (list === undefined) byPlacement.set(entry.placementName, [entry])
+    else list.push(entry)
+  }
+  for (const [name, entries] of byPlacement) {
+    if (name === '')
+      findings.error(['profiles', 'placement', name], 'akash.placement-name', 'A placement has no name.', {
+        at: 'key',
+      })
+    validateTotals(findings, name, entries)
+  }
+  validatePrices(findings, sdl, placed)
+}
+
+function validateUnit(
+  findings: Findings,
+  path: Path,
+  { cpu: cores, gpu: gpus, memory: ram, storage }: SdlResources,
+): void {
+  if (cores === undefined) missing(findings, [...path, 'cpu'], 'CPU', '`cpu: {units: 0.5}`')
+  else within(findings, [...path, 'cpu', 'units'], cores.units, cpu, '0.01 to 384 cores')
+  if (gpus !== undefined) {
+    within(findings, [...path, 'gpu', 'units'], gpus.units, gpu, 'at most 24 GPUs')
+    if (gpus.units === 0 && gpus.attributes.length > 0) {
+      findings.error(
+        [...path, 'gpu', 'attributes'],
+        'akash.gpu-none',
+        'There are GPU attributes but no GPU.',
+        {
+          at: 'key',
+          mend: 'set `units`, or remove the attributes',
+        },
+      )
+    }
+  }
+  if (ram === undefined) missing(findings, [...path, 'memory'], 'memory', '`memory: {size: 512Mi}`')
+  else within(findings, [...path, 'memory', 'size'], ram.bytes, memory, '1Mi to 2Ti')
+  if (storage === null) missing(findings, [...path, 'storage'], 'storage', '`storage: {size: 1Gi}`')
+  for (const { bytes, declared } of storage ?? []) {
+    const at =
+      (storage?.length ?? 0) === 1 && declared === 0 ? [...path, 'storage'] : [...path, 'storage', declared]
+    within(findings, at, bytes, volume, '5Mi to 32Ti for each volume')
+  }
+}
+
+function missing(findings: Findings, path: Path, what: string, example: string): void {
+  findings.error(path, 'akash.missing', `The compute profile says nothing of ${what}.`, {
+    at: 'key',
+    mend: `add ${example}`,
+  })
+}
+
+function within(
+  findings: Findings,
+  path: Path,
+  value: number,
+  { least, most }: { least: number; most: number },
+  expected: string,
+): void {
+  if (value >= least && value <= most) return
+  findings.error(
+    path,
+    'akash.limit',
+    value < least ? 'This is too little for Akash.' : 'This is too much for Akash.',
+    { expected },
+  )
+}
+
+function validateTotals(findings: Findings, placement: string, entries: readonly Placed[]): void {
+  const total = (pick: (resources: SdlResources) => number) =>
+    entries.reduce(
+      (sum, { compute, count }) =>
+        sum + (compute.resources === undefined ? 0 : pick(compute.resources) * count),
+      0,
+    )
+  const first = entries[0]?.serviceName ?? ''
+  const path = ['deployment', first, placement, 'count']
+  const limit = (sum: number, most: number, what: string) => {
+    if (sum <= most) return
+    findings.error(path, 'akash.total', `All services of \`${placement}\` together take too much ${what}.`, {
+      expected: `at most ${maxUnits} times what one may take`,
+    })
+  }
+  if (entries.every(({ count }) => count === 0)) {
+    findings.error(path, 'akash.count', `Nothing of \`${placement}\` is deployed: the count is zero.`, {
+      mend: 'write `count: 1`',
+    })
+  }
+  limit(
+    total((resources) => resources.cpu?.units ?? 0),
+    cpu.most * maxUnits,
+    'CPU',
+  )
+  limit(
+    total((resources) => resources.gpu?.units ?? 0),
+    gpu.most * maxUnits,
+    'GPU',
+  )
+  limit(
+    total((resources) => resources.memory?.bytes ?? 0),
+    memory.most * maxUnits,
+    'memory',
+  )
+}
+
+/** One denomination in the whole file; Akash panics on two in one placement and refuses two in two. */
+function validatePrices(findings: Findings, sdl: Sdl, placed: readonly Placed[]): void {
+  let denom: string | undefined
+  for (const { placementName, profileName } of placed) {
+    const price = sdl.placement.get(placementName)?.pricing.get(profileName)
+    if (price === undefined) continue
+    const path = ['profiles', 'placement', placementName, 'pricing', profileName]
+    if (price.amount > maxPrice) {
+      findings.error([...path, 'amount'], 'akash.amount', 'The amount is too large.', {
+        expected: 'at most 10000000 for each block',
+      })
+    }
+    denom ??= price.denom
+    if (price.denom === denom) continue
+    findings.error(
+      [...path, 'denom'],
+      'akash.mixed-denominations',
+      `The file has prices in both \`${denom}\` and \`${price.denom}\`.`,
+      {
+        mend: `write \`denom: ${denom}\` everywhere`,
+      },
+    )
+  }
+}

@@ -1,0 +1,114 @@
+import type { Findings } from '../source/findings.ts'
+import type { SdlExpose, SdlService } from './sdl.ts'
+
+const serviceName = /^[a-z]([-a-z0-9]*[a-z0-9])?$/
+const envName = /^[-._a-zA-Z][-._a-zA-Z0-9]*$/
+const hostName = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
+
+/** What Akash requires of a service whatever its placement. */
+export function validateService(findings: Findings, name: string, service: SdlService): void {
+  const path = ['services', name]
+  if (!serviceName.test(name)) {
+    findings.error(path, 'akash.service-name', `\`${name}\` cannot name a service.`, {
+      at: 'key',
+      expected: 'lower-case letters, digits and hyphens, a letter first and no hyphen last',
+    })
+  }
+  if (service.image === '') {
+    findings.error([...path, 'image'], 'akash.no-image', `The service \`${name}\` has no image.`, {
+      at: 'key',
+      mend: 'add `image:`',
+    })
+  }
+  for (const [index, entry] of service.env?.entries() ?? []) {
+    const [key = ''] = entry.split('=', 1)
+    if (envName.test(key) && key !== '.' && !key.startsWith('..')) continue
+    // Only the name is shown, and only if it looks like one: the entry may be a secret.
+    const shown = /^[\w .-]{0,40}$/.test(key) ? `\`${key}\`` : 'This'
+    findings.error(
+      [...path, 'env', index],
+      'akash.env-name',
+      `${shown} cannot name an environment variable.`,
+      {
+        expected: 'NAME=value, the name of letters, digits, `_`, `-` and `.`, not a digit first',
+      },
+    )
+  }
+  for (const [index, expose] of service.expose.entries())
+    validateExpose(findings, [...path, 'expose', index], expose)
+  validateCredentials(findings, [...path, 'credentials'], service)
+}
+
+function validateCredentials(findings: Findings, path: readonly string[], { credentials }: SdlService): void {
+  if (credentials === undefined) return
+  for (const key of ['host', 'username', 'password'] as const) {
+    if (credentials[key].trim() !== '') continue
+    findings.error([...path, key], 'akash.credentials', `The credentials have no ${key}.`, {
+      at: 'key',
+      mend: `add \`${key}:\``,
+    })
+  }
+}
+
+function validateExpose(findings: Findings, path: readonly (string | number)[], expose: SdlExpose): void {
+  if (expose.port === 0 || expose.port > 65535) {
+    findings.error([...path, 'port'], 'akash.port', `There is no port ${expose.port}.`, {
+      expected: 'a port from 1 to 65535',
+    })
+  }
+  if (!['TCP', 'UDP', ''].includes(expose.proto.toUpperCase())) {
+    findings.error([...path, 'proto'], 'akash.protocol', `There is no protocol \`${expose.proto}\`.`, {
+      expected: 'tcp or udp',
+    })
+  }
+  for (const [index, host] of expose.accept?.entries() ?? []) {
+    if (host.length <= 253 && hostName.test(host)) continue
+    findings.error([...path, 'accept', index], 'akash.host', `\`${host}\` is not a host name.`, {
+      expected: 'lower-case letters, digits, hyphens and dots',
+    })
+  }
+  const options = expose.httpOptions
+  const at = [...path, 'http_options']
+  atMost(findings, [...at, 'max_body_size'], options.maxBodySize, 104857600, 'bytes')
+  atMost(findings, [...at, 'proxy_buffer_size'], options.proxyBufferSize, 1048576, 'bytes')
+  atMost(findings, [...at, 'read_timeout'], options.readTimeout, 60000, 'milliseconds')
+  atMost(findings, [...at, 'send_timeout'], options.sendTimeout, 60000, 'milliseconds')
+  const cases = options.nextCases ?? []
+  for (const [index, name] of cases.entries()) {
+    if (name === 'off' && cases.length > 1) {
+      findings.error([...at, 'next_cases', index], 'akash.next-case', '`off` stands alone.', {
+        mend: 'remove the others',
+      })
+    }
+    if (nextCases.includes(name)) continue
+    findings.error([...at, 'next_cases', index], 'akash.next-case', `There is no case \`${name}\`.`, {
+      expected: `one of ${nextCases.join(', ')}`,
+    })
+  }
+}
+
+export const nextCases: readonly string[] = [
+  'error',
+  'timeout',
+  '500',
+  '502',
+  '503',
+  '504',
+  '403',
+  '404',
+  '429',
+  'off',
+]
+
+function atMost(
+  findings: Findings,
+  path: readonly (string | number)[],
+  value: number,
+  limit: number,
+  unit: string,
+): void {
+  if (value <= limit) return
+  findings.error(path, 'akash.http-option', `\`${path.at(-1)}\` is too large.`, {
+    expected: `at most ${limit} ${unit}`,
+  })
+}

@@ -1,0 +1,83 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { formatFinding } from '../format-finding.ts'
+import { openSource } from '../read-workload.ts'
+import { workloadSchema } from '../workload.ts'
+import { buildDeployment } from './manifest.ts'
+import { readAkashSdl } from './read-akash.ts'
+import { akashVersionHash } from './version-hash.ts'
+
+// The verdicts of Akash's own parsers on 408 files lie beside a checkout, not in it.
+const folder = fileURLToPath(new URL('../../../../../../shared/vectors/akash/', import.meta.url))
+const present = existsSync(`${folder}verdicts.tsv`)
+
+const rows = present
+  ? readFileSync(`${folder}verdicts.tsv`, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .slice(1)
+      .map((line) => {
+        const [path = '', verdict = '', hash = '', , console = '', consoleHash = ''] = line.split('\t')
+        return { path, verdict, hash, console, consoleHash }
+      })
+  : []
+
+function read(path: string) {
+  const { source, format } = openSource(readFileSync(`${folder}input/${path}`), { file: path })
+  const result = format === undefined ? undefined : readAkashSdl(source)
+  return { result, format, findings: source.findings.list }
+}
+
+const json = (path: string): unknown => JSON.parse(readFileSync(`${folder}expected/${path}`, 'utf8'))
+
+test('the hash of a small file of our own is what Akash computes', () => {
+  const { source } = openSource(
+    'version: "2.0"\nservices: {web: {image: nginx, expose: [{port: 3000, as: 80, to: [{global: true}]}]}}\nprofiles:\n  compute: {web: {resources: {cpu: {units: 0.5}, memory: {size: 512Mi}, storage: {size: 1Gi}}}}\n  placement: {any: {pricing: {web: {denom: uact, amount: 1000}}}}\ndeployment: {web: {any: {profile: web, count: 1}}}\n',
+    { file: 'deploy.yaml' },
+  )
+  const result = readAkashSdl(source)
+  if (result === undefined) throw new Error(source.findings.list.map(formatFinding).join())
+  const { manifest } = buildDeployment(result.sdl)
+  expect(akashVersionHash(manifest)).toBe('074600bb5f963751e5610d055d1a5799aa14aed7fe9deb2753c7c6fc23ab1cd4')
+})
+
+if (present) {
+  test('gives the verdict of the Go parser on every file', () => {
+    expect(rows.length).toBe(408)
+    const wrong = rows.flatMap(({ path, verdict }) => {
+      const { result, findings } = read(path)
+      return (result !== undefined) === (verdict === 'ok')
+        ? []
+        : [{ path, verdict, found: findings.map(formatFinding) }]
+    })
+    expect(wrong).toEqual([])
+  })
+
+  test('makes the manifest, the groups and the hash of the Go parser', () => {
+    for (const { path, hash } of rows.filter(({ verdict }) => verdict === 'ok')) {
+      const { result } = read(path)
+      if (result === undefined) throw new Error(`${path} was refused`)
+      const { manifest, groups } = buildDeployment(result.sdl)
+      expect(JSON.parse(JSON.stringify(manifest)), path).toEqual(json(`${path}/manifest.json`))
+      expect(JSON.parse(JSON.stringify(groups)), path).toEqual(json(`${path}/group-specs.json`))
+      expect(akashVersionHash(manifest), path).toBe(hash)
+    }
+  })
+
+  test('makes a valid normal form of every accepted file', () => {
+    for (const { path } of rows.filter(({ verdict }) => verdict === 'ok')) {
+      const { result } = read(path)
+      expect(workloadSchema.parse(result?.workload), path).toEqual(result?.workload)
+    }
+  })
+
+  test('tells every gallery file for what it is, and where in it something is wrong', () => {
+    for (const { path, verdict } of rows) {
+      const { format, findings } = read(path)
+      if (format !== undefined) expect(format, path).toBe('akash')
+      if (verdict !== 'ok') expect(findings.length, path).toBeGreaterThan(0)
+      for (const { line, column } of findings) expect(line > 0 && column > 0, path).toBe(true)
+    }
+  })
+}

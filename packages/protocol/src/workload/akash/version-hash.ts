@@ -1,0 +1,36 @@
+import { sha256 } from '@noble/hashes/sha2'
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils'
+import { compareText } from '../source/records.ts'
+import type { AkashManifest } from './manifest.ts'
+
+/** Akash's "version" of a manifest: SHA-256 of its JSON with sorted keys, in lower-case hexadecimal. */
+export function akashVersionHash(manifest: AkashManifest): string {
+  return bytesToHex(sha256(utf8ToBytes(sortedGoJson(manifest))))
+}
+
+/** JSON as Go writes it: keys sorted, and `<`, `>`, `&`, U+2028 and U+2029 escaped, as HTML would want. */
+export function sortedGoJson(value: unknown): string {
+  const json = stringify(value)
+  return /[<>&\u2028\u2029]/.test(json) ? json.replace(/[<>&\u2028\u2029]/g, escapeCharacter) : json
+}
+
+function escapeCharacter(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
+
+function stringify(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  if (Array.isArray(value)) {
+    let text = '['
+    for (let index = 0; index < value.length; index += 1)
+      text += `${index === 0 ? '' : ','}${stringify(value[index])}`
+    return `${text}]`
+  }
+  const record = value as Record<string, unknown>
+  let text = ''
+  for (const key of Object.keys(record).sort(compareText)) {
+    if (record[key] !== undefined)
+      text += `${text === '' ? '{' : ','}${JSON.stringify(key)}:${stringify(record[key])}`
+  }
+  return text === '' ? '{}' : `${text}}`
+}
