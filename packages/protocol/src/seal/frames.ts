@@ -1,0 +1,111 @@
+import { SubletError } from '../errors/sublet-error.ts'
+import type { ByteReader } from './byte-reader.ts'
+
+/** Most plain bytes in one frame. */
+export const maxFrameBytes = 64 * 1024
+/** One byte of kind, four of length. */
+const headerBytes = 5
+const tagBytes = 16
+
+/** `end` is the last of a stream, so that one that was cut off is told from a whole one. */
+const kinds = { head: 0, data: 1, end: 2 } as const
+export type FrameKind = keyof typeof kinds
+const kindNames = Object.keys(kinds) as FrameKind[]
+
+type AesKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>
+
+/** Key and state of one direction. Each frame has its own nonce: the base with the frame's number mixed in. */
+export interface FrameCipher {
+  seal(kind: FrameKind, plain: Uint8Array): Promise<Uint8Array>
+  /** The next frame. Throws `seal.invalid` when it is cut off, altered, out of order or too large. */
+  open(reader: ByteReader): Promise<{ kind: FrameKind; plain: Uint8Array }>
+}
+
+/** `key` has 32 bytes, `baseNonce` 12. One cipher serves one direction of one message, once. */
+export async function createFrameCipher(key: Uint8Array, baseNonce: Uint8Array): Promise<FrameCipher> {
+  const aesKey: AesKey = await crypto.subtle.importKey('raw', key, 'AES-GCM', false, ['encrypt', 'decrypt'])
+  let number = 0
+
+  function nextParams(header: Uint8Array) {
+    const iv = baseNonce.slice()
+    const view = new DataView(iv.buffer)
+    // Safe integers have 53 bits; a stream of so many frames is beyond any that can be.
+    view.setUint32(4, view.getUint32(4) ^ Math.floor(number / 2 ** 32))
+    view.setUint32(8, view.getUint32(8) ^ (number >>> 0))
+    number++
+    return { name: 'AES-GCM', iv, additionalData: header, tagLength: 8 * tagBytes }
+  }
+  return {
+    async seal(kind, plain) {
+      if (plain.length > maxFrameBytes) throw new RangeError(`a frame holds at most ${maxFrameBytes} bytes`)
+      const frame = new Uint8Array(headerBytes + plain.length + tagBytes)
+      frame[0] = kinds[kind]
+      new DataView(frame.buffer).setUint32(1, plain.length + tagBytes)
+      const params = nextParams(frame.slice(0, headerBytes))
+      frame.set(new Uint8Array(await crypto.subtle.encrypt(params, aesKey, plain)), headerBytes)
+      return frame
+    },
+    async open(reader) {
+      const header = await whole(reader, headerBytes)
+      const kind = kindNames[header[0] ?? -1]
+      const length = new DataView(header.buffer, header.byteOffset).getUint32(1)
+      if (kind === undefined || length < tagBytes || length > maxFrameBytes + tagBytes) {
+        throw invalid('A frame of the sealed message is malformed or too large.')
+      }
+      const sealed = await whole(reader, length)
+      try {
+        const plain = await crypto.subtle.decrypt(nextParams(header), aesKey, sealed)
+        return { kind, plain: new Uint8Array(plain) }
+      } catch (cause) {
+        throw invalid('The sealed message was altered, or was sealed to another key.', cause)
+      }
+    },
+  }
+}
+
+export function invalid(message: string, cause?: unknown): SubletError {
+  return new SubletError('seal.invalid', message, {
+    hint: 'Seal again to the key that the registry names for this provider, and send every byte.',
+    ...(cause === undefined ? {} : { cause }),
+  })
+}
+
+/** So many bytes, or `seal.invalid` when the stream ends before. */
+export async function whole(reader: ByteReader, length: number): Promise<Uint8Array> {
+  const bytes = await reader.read(length).catch((cause: unknown) => {
+    if (cause instanceof RangeError) return undefined
+    throw cause
+  })
+  if (bytes === undefined) throw invalid('The sealed message was cut off.')
+  return bytes
+}
+
+/** Seals a body: each chunk at once, cut to frames; then the end. */
+export async function* sealBody(
+  cipher: FrameCipher,
+  body: AsyncIterable<Uint8Array> | Uint8Array | undefined,
+): AsyncGenerator<Uint8Array> {
+  const chunks = body === undefined ? [] : body instanceof Uint8Array ? [body] : body
+  for await (const chunk of chunks) {
+    for (let at = 0; at < chunk.length; at += maxFrameBytes) {
+      yield await cipher.seal('data', chunk.subarray(at, at + maxFrameBytes))
+    }
+  }
+  yield await cipher.seal('end', new Uint8Array())
+}
+
+/** The plain body, to its authenticated end. Throws `seal.invalid` as soon as anything is wrong; what came before is genuine. */
+export async function* openBody(cipher: FrameCipher, reader: ByteReader): AsyncGenerator<Uint8Array> {
+  try {
+    for (;;) {
+      const { kind, plain } = await cipher.open(reader)
+      if (kind === 'data') yield plain
+      else if (kind === 'end' && plain.length === 0) break
+      else throw invalid('The sealed message has a frame where none may be.')
+    }
+    if ((await reader.read(1)) !== undefined)
+      throw invalid('Something follows the end of the sealed message.')
+  } finally {
+    await reader.cancel()
+  }
+}
