@@ -1,4 +1,5 @@
 export * from './agreement/agreement.ts'
+export * from './agreement/settlement.ts'
 export * from './api/controller-api.ts'
 export * from './api/exec-frame.ts'
 export * from './api/provider-feed.ts'
