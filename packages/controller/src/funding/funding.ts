@@ -1,0 +1,57 @@
+import type { ChainClient } from '@sublet/sdk'
+import { depositNeeded } from './shortfall.ts'
+
+/** Sees to it that the escrow holds what is about to be agreed on. */
+export interface Funding {
+  /**
+   * Sets an amount aside under a name, depositing from the wallet what the escrow lacks. Throws `funds.insufficient`
+   * before anything moves.
+   */
+  promise(name: string, amount: bigint): Promise<void>
+  /** The lease has opened, or will not: its promise is no longer counted. */
+  release(name: string): void
+}
+
+type FundingChain = Pick<
+  ChainClient,
+  'escrowBalance' | 'tokenBalance' | 'deposit' | 'tokenSymbol' | 'tokenDecimals' | 'account'
+>
+
+export function createFunding(chain: FundingChain): Funding {
+  const promises = new Map<string, bigint>()
+  // One at a time: two orders must not count on the same money.
+  let last: Promise<unknown> = Promise.resolve()
+
+  const make = async (name: string, amount: bigint) => {
+    const [escrowBalance, walletBalance] = await Promise.all([chain.escrowBalance(), chain.tokenBalance()])
+    const promised = [...promises].reduce((sum, [other, held]) => (other === name ? sum : sum + held), 0n)
+    const deposit = depositNeeded({
+      needed: amount,
+      promised,
+      escrowBalance,
+      walletBalance,
+      symbol: chain.tokenSymbol,
+      decimals: chain.tokenDecimals,
+      address: chain.account ?? '',
+    })
+    promises.set(name, amount)
+    if (deposit === 0n) return
+    try {
+      await chain.deposit(deposit)
+    } catch (error) {
+      promises.delete(name)
+      throw error
+    }
+  }
+
+  return {
+    promise(name, amount) {
+      const made = last.then(() => make(name, amount))
+      last = made.catch(() => {})
+      return made
+    },
+    release(name) {
+      promises.delete(name)
+    },
+  }
+}

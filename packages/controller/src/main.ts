@@ -1,0 +1,176 @@
+import { randomBytes } from 'node:crypto'
+import type { NetworkAddresses } from '@sublet/contracts'
+import {
+  createChainClient,
+  createIndexerClient,
+  createNodeTransport,
+  createProviderOpener,
+  createSessionKeeper,
+  requestEndpoint,
+  wait,
+} from '@sublet/sdk'
+import {
+  createHttpServer,
+  createMetrics,
+  createReadiness,
+  createShutdown,
+  type HttpServer,
+  type Log,
+  listen,
+  openStore,
+} from '@sublet/service'
+import type { LocalAccount } from 'viem'
+import type { ControllerConfig } from './config.ts'
+import { createContentBox } from './deployment/content-box.ts'
+import { createDeployments, type Deployments } from './deployment/deployments.ts'
+import { migrations } from './deployment/migrations.ts'
+import { type ControllerTables, createStoreJournal } from './deployment/store-journal.ts'
+import { createFunding } from './funding/funding.ts'
+import { serveConsole } from './http/console-files.ts'
+import { deploymentRoutes } from './http/deployment-routes.ts'
+import { execRoute } from './http/exec-route.ts'
+import { guard } from './http/guard.ts'
+import { leaseRoutes } from './http/lease-routes.ts'
+import { networkRoutes } from './http/network-routes.ts'
+
+export interface ControllerOptions {
+  config: ControllerConfig
+  log: Log
+  /** The tenant's wallet. It signs orders, agreements and sessions, and pays. */
+  account: LocalAccount
+  chain: { rpcUrl: string }
+  addresses: NetworkAddresses
+  /** Base URLs. */
+  indexers: readonly string[]
+  /** A PostgreSQL by URL, or a folder for an embedded one. */
+  store: { url?: string | undefined; dataDir?: string | undefined }
+  /** Whoever has it speaks for the wallet. At least 16 characters. */
+  token: string
+  /** The console's built files. */
+  consoleDir?: string | undefined
+}
+
+export interface Controller {
+  /** Where the API is, such as `http://127.0.0.1:8080`. */
+  url: string
+  /** With the token in it: for the owner's eyes alone. */
+  consoleUrl: string
+  /**
+   * Stops serving. With `closeLeases` every deployment is closed and settled first; without, leases run on and the
+   * next controller takes them up.
+   */
+  stop(options?: { closeLeases?: boolean }): Promise<void>
+}
+
+const gateway = [502, 503, 504]
+const maxFileBytes = 8 * 1024 * 1024
+
+/**
+ * Starts a tenant's agent: keeps deployments at what is wanted, and serves the API and the console on loopback.
+ * Throws `chain.unreachable`, `chain.wrong-network`, `store.unreachable` or `port.taken`.
+ */
+export async function startController(options: ControllerOptions): Promise<Controller> {
+  const { config, log, account, token } = options
+  const shutdown = createShutdown()
+  const now = () => Date.now()
+  try {
+    const chain = await createChainClient({
+      rpcUrl: options.chain.rpcUrl,
+      addresses: options.addresses,
+      account,
+    })
+    const store = await openStore<ControllerTables>({
+      ...options.store,
+      schema: 'controller',
+      migrations,
+      log,
+    })
+    shutdown.add('the store', () => store.close())
+
+    const transport = createNodeTransport()
+    const indexers = options.indexers.map((baseUrl) => createIndexerClient({ baseUrl, transport }))
+    const sessions = createSessionKeeper({ account, domain: chain.domain, now })
+    const openProvider = createProviderOpener({ chain, transport, sessions, now })
+    const deployments = createDeployments({
+      account,
+      chain,
+      indexers,
+      openProvider,
+      funding: createFunding(chain),
+      journal: createStoreJournal(store, await createContentBox(account)),
+      log,
+      settings: {
+        depositSeconds: config.depositSeconds,
+        startWithinSeconds: config.startWithinSeconds,
+        topUp: config.topUp,
+        providerSilenceMs: config.providerSilenceSeconds * 1000,
+        closeTimeoutMs: config.closeTimeoutSeconds * 1000,
+        patienceMs: config.patienceSeconds * 1000,
+      },
+      answers: (url, signal) =>
+        requestEndpoint(url, { signal }).then(
+          ({ status }) => !gateway.includes(status),
+          () => false,
+        ),
+      now,
+      random: (bytes) => randomBytes(bytes),
+      wait,
+    })
+
+    const readiness = createReadiness({
+      store: () => store.check(),
+      chain: () => chain.nowSeconds(),
+    })
+    const server = createHttpServer({
+      name: 'controller',
+      log,
+      metrics: createMetrics({ name: 'controller', processMetrics: false }),
+      readiness,
+      logRequests: config.logRequests,
+      bodyLimitBytes: maxFileBytes,
+    })
+    routes(server, { ...options, deployments, openProvider, chain, indexers })
+    shutdown.add('the API', () => server.close())
+    const { url, port } = await listen({ server, host: '127.0.0.1', port: config.port })
+
+    await deployments.start()
+    shutdown.add('the deployments', () => deployments.stop())
+    log.info({ url, address: account.address }, 'controller ready')
+    return {
+      url,
+      consoleUrl: `http://localhost:${port}/?token=${encodeURIComponent(token)}`,
+      async stop({ closeLeases = false } = {}) {
+        if (closeLeases) await deployments.closeAll()
+        await shutdown.run()
+      },
+    }
+  } catch (error) {
+    await shutdown.run().catch((err: unknown) => log.warn({ err }, 'stopping after a failed start failed'))
+    throw error
+  }
+}
+
+type Routed = Omit<ControllerOptions, 'chain' | 'indexers'> & {
+  deployments: Deployments
+  openProvider: ReturnType<typeof createProviderOpener>
+  chain: Awaited<ReturnType<typeof createChainClient>>
+  indexers: readonly ReturnType<typeof createIndexerClient>[]
+}
+
+function routes(server: HttpServer, parts: Routed): void {
+  const { config, log, token, consoleDir, deployments, openProvider, chain, indexers } = parts
+  guard(server, () => {
+    const bound = server.server.address()
+    const port = bound !== null && typeof bound === 'object' ? bound.port : config.port
+    return {
+      hosts: [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`],
+      token,
+      cookieName: `sublet_console_${port}`,
+    }
+  })
+  deploymentRoutes(server, deployments)
+  leaseRoutes(server, deployments, openProvider)
+  execRoute(server, deployments, openProvider, log)
+  networkRoutes(server, { chain, indexers, embedded: config.embedded })
+  if (consoleDir !== undefined) serveConsole(server, consoleDir)
+}

@@ -1,0 +1,48 @@
+import { type Exclusion, exclusionSchema, SubletError } from '@sublet/protocol'
+
+export interface MarketAnswer {
+  candidates: number
+  /** Left out by the screening, and candidates that declined. */
+  excluded: readonly Exclusion[]
+  lowestMatchingRate?: bigint | undefined
+}
+
+/**
+ * Why there is nothing to choose from: `order.no-match` when no provider fits, `order.no-bids` when those that fit
+ * did not bid. `details.excluded` has every reason, `details.lowestMatchingRate` the rate that would have matched.
+ */
+export function noMatchError(answer: MarketAnswer): SubletError {
+  const { candidates, excluded, lowestMatchingRate } = answer
+  const details = {
+    excluded: excluded.map((exclusion) => exclusionSchema.encode(exclusion)),
+    ...(lowestMatchingRate === undefined ? {} : { lowestMatchingRate: lowestMatchingRate.toString() }),
+  }
+  if (candidates > 0) {
+    const reasons = countReasons(
+      excluded.filter(({ reason }) => reason === 'declined' || reason === 'unreachable'),
+    )
+    return new SubletError('order.no-bids', `No matching provider made a bid${reasons}.`, {
+      hint: 'Try again in a moment: what is free changes by the second.',
+      details,
+    })
+  }
+  const hint =
+    lowestMatchingRate !== undefined
+      ? `Raise the highest rate to at least ${lowestMatchingRate} token base units per hour, the lowest that would have matched.`
+      : excluded.length === 0
+        ? 'Wait for a provider to join, or name another indexer.'
+        : 'Ask for less, or loosen the placement; each provider says what stood in the way.'
+  const message =
+    excluded.length === 0
+      ? 'No provider is on offer.'
+      : `No provider can serve this order${countReasons(excluded)}.`
+  return new SubletError('order.no-match', message, { hint, details })
+}
+
+/** `: 2 rate, 1 gpu-model`. */
+function countReasons(excluded: readonly Exclusion[]): string {
+  const counts = new Map<string, number>()
+  for (const { reason } of excluded) counts.set(reason, (counts.get(reason) ?? 0) + 1)
+  const parts = [...counts].sort(([, a], [, b]) => b - a).map(([reason, count]) => `${count} ${reason}`)
+  return parts.length === 0 ? '' : `: ${parts.join(', ')}`
+}
