@@ -1,22 +1,29 @@
 import type { Source } from '../source/source.ts'
 import type { Workload } from '../workload.ts'
+import { warnOfConsoleHash } from './console-hash.ts'
+import { consoleView } from './console-refusal.ts'
 import { decodeSdl } from './decode-sdl.ts'
+import { type AkashDeployment, buildDeployment } from './manifest.ts'
 import { normalWorkload } from './normal-form.ts'
-import type { Sdl } from './sdl.ts'
 import { validateSdl } from './validate-sdl.ts'
 
 /** Reads Akash SDL 2.0 and 2.1, accepting exactly what Akash's own Go parser accepts. */
 export function readAkash(source: Source): Workload | undefined {
-  return readAkashSdl(source)?.workload
+  return readAkashDeployment(source)?.workload
 }
 
-/** The same with the file as Akash sees it, for its manifest and groups. */
-export function readAkashSdl(source: Source): { sdl: Sdl; workload: Workload } | undefined {
-  const { findings, tree } = source
+/** The same with the manifest and the groups that Akash makes of the file. */
+export function readAkashDeployment(
+  source: Source,
+): { deployment: AkashDeployment; workload: Workload } | undefined {
+  const { findings, tree, documents } = source
   const sdl = decodeSdl(findings, tree)
   if (sdl === undefined) return undefined
   validateSdl(findings, sdl)
   if (findings.hasErrors) return undefined
+  const deployment = buildDeployment(sdl)
+  const seen = consoleView(findings, tree, documents)
+  if (seen !== undefined) warnOfConsoleHash(findings, seen, deployment)
   const workload = normalWorkload(findings, sdl)
-  return workload === undefined || findings.hasErrors ? undefined : { sdl, workload }
+  return workload === undefined || findings.hasErrors ? undefined : { deployment, workload }
 }

@@ -4,8 +4,7 @@ import { expect, test } from 'vitest'
 import { formatFinding } from '../format-finding.ts'
 import { openSource } from '../read-workload.ts'
 import { workloadSchema } from '../workload.ts'
-import { buildDeployment } from './manifest.ts'
-import { readAkashSdl } from './read-akash.ts'
+import { readAkashDeployment } from './read-akash.ts'
 import { akashVersionHash } from './version-hash.ts'
 
 // The verdicts of Akash's own parsers on 408 files lie beside a checkout, not in it.
@@ -15,7 +14,7 @@ const present = existsSync(`${folder}verdicts.tsv`)
 const rows = present
   ? readFileSync(`${folder}verdicts.tsv`, 'utf8')
       .trimEnd()
-      .split('\n')
+      .split(/\r?\n/)
       .slice(1)
       .map((line) => {
         const [path = '', verdict = '', hash = '', , console = '', consoleHash = ''] = line.split('\t')
@@ -25,7 +24,7 @@ const rows = present
 
 function read(path: string) {
   const { source, format } = openSource(readFileSync(`${folder}input/${path}`), { file: path })
-  const result = format === undefined ? undefined : readAkashSdl(source)
+  const result = format === undefined ? undefined : readAkashDeployment(source)
   return { result, format, findings: source.findings.list }
 }
 
@@ -36,10 +35,11 @@ test('the hash of a small file of our own is what Akash computes', () => {
     'version: "2.0"\nservices: {web: {image: nginx, expose: [{port: 3000, as: 80, to: [{global: true}]}]}}\nprofiles:\n  compute: {web: {resources: {cpu: {units: 0.5}, memory: {size: 512Mi}, storage: {size: 1Gi}}}}\n  placement: {any: {pricing: {web: {denom: uact, amount: 1000}}}}\ndeployment: {web: {any: {profile: web, count: 1}}}\n',
     { file: 'deploy.yaml' },
   )
-  const result = readAkashSdl(source)
+  const result = readAkashDeployment(source)
   if (result === undefined) throw new Error(source.findings.list.map(formatFinding).join())
-  const { manifest } = buildDeployment(result.sdl)
-  expect(akashVersionHash(manifest)).toBe('074600bb5f963751e5610d055d1a5799aa14aed7fe9deb2753c7c6fc23ab1cd4')
+  expect(akashVersionHash(result.deployment.manifest)).toBe(
+    '074600bb5f963751e5610d055d1a5799aa14aed7fe9deb2753c7c6fc23ab1cd4',
+  )
 })
 
 if (present) {
@@ -58,7 +58,7 @@ if (present) {
     for (const { path, hash } of rows.filter(({ verdict }) => verdict === 'ok')) {
       const { result } = read(path)
       if (result === undefined) throw new Error(`${path} was refused`)
-      const { manifest, groups } = buildDeployment(result.sdl)
+      const { manifest, groups } = result.deployment
       expect(JSON.parse(JSON.stringify(manifest)), path).toEqual(json(`${path}/manifest.json`))
       expect(JSON.parse(JSON.stringify(groups)), path).toEqual(json(`${path}/group-specs.json`))
       expect(akashVersionHash(manifest), path).toBe(hash)
@@ -79,5 +79,17 @@ if (present) {
       if (verdict !== 'ok') expect(findings.length, path).toBeGreaterThan(0)
       for (const { line, column } of findings) expect(line > 0 && column > 0, path).toBe(true)
     }
+  })
+
+  test('warns exactly where the console refuses the file or computes another hash', () => {
+    const wrong = rows
+      .filter(({ verdict }) => verdict === 'ok')
+      .flatMap(({ path, hash, console, consoleHash }) => {
+        const codes = new Set(read(path).findings.map(({ code }) => code))
+        const told = [codes.has('akash.console-refuses'), codes.has('akash.console-hash')]
+        const expected = [console !== 'ok', console === 'ok' && consoleHash !== hash]
+        return told[0] === expected[0] && told[1] === expected[1] ? [] : [{ path, told, expected }]
+      })
+    expect(wrong).toEqual([])
   })
 }

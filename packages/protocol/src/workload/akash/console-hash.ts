@@ -1,0 +1,226 @@
+import type { Findings } from '../source/findings.ts'
+import type { Path } from '../source/places.ts'
+import { compareText, own } from '../source/records.ts'
+import type { AkashFile } from './console-schema.ts'
+import type {
+  AkashDeployment,
+  AkashEndpoint,
+  AkashResources,
+  ManifestExpose,
+  ManifestGroup,
+  ManifestService,
+} from './manifest.ts'
+
+/**
+ * Tells where Akash's console makes another manifest, and so another hash, of a file than a provider does. Between one
+ * client and a provider that is harmless; two clients that compare hashes would think the file had changed.
+ */
+export function warnOfConsoleHash(findings: Findings, file: AkashFile, { manifest }: AkashDeployment): void {
+  const told = new Set<string>()
+  const tell = (path: Path, cause: string, at: 'key' | 'value' = 'key') => {
+    if (told.has(cause)) return
+    told.add(cause)
+    findings.warn(
+      path,
+      'akash.console-hash',
+      `Akash's console computes another hash for this file: it ${cause}.`,
+      { at },
+    )
+  }
+  const sequence = endpointSequence(file)
+  for (const group of manifest) compareGroup(file, group, sequence, tell)
+}
+
+type Tell = (path: Path, cause: string, at?: 'key' | 'value') => void
+
+function compareGroup(
+  file: AkashFile,
+  group: ManifestGroup,
+  sequence: ReadonlyMap<string, number>,
+  tell: Tell,
+): void {
+  const names = group.services.map(({ name }) => name)
+  if (!same(names.toSorted(compareLocally), names)) tell(['services'], 'sorts the services differently')
+  // It counts services of one profile as one unit in 2.0 too.
+  const ids = new Map<string, number>()
+  for (const name of Object.keys(file.services).sort(compareLocally)) {
+    const profile = own(own(file.deployment, name) ?? {}, group.name)?.profile
+    if (profile !== undefined && !ids.has(profile)) ids.set(profile, ids.size + 1)
+  }
+  for (const service of group.services) {
+    const profile = own(own(file.deployment, service.name) ?? {}, group.name)?.profile ?? ''
+    const declared = own(file.services, service.name)
+    const resources = own(file.profiles.compute, profile)?.resources
+    if (declared === undefined || resources === undefined) continue
+    if (ids.get(profile) !== service.resources.id) {
+      tell(['deployment', service.name], 'counts services of the same profile as one unit')
+    }
+    compareResources(['profiles', 'compute', profile, 'resources'], resources, service.resources, tell)
+    compareService(['services', service.name], declared, service, tell)
+    compareExposes(['services', service.name, 'expose'], declared, service, sequence, tell)
+  }
+}
+
+type FileResources = AkashFile['profiles']['compute'][string]['resources']
+
+function compareResources(path: Path, file: FileResources, ours: AkashResources, tell: Tell): void {
+  const cores = file.cpu.units
+  const millis =
+    typeof cores === 'number' ? cores * 1000 : Number.parseFloat(cores) * (/m$/i.test(cores) ? 1 : 1000)
+  if (String(millis) !== ours.cpu.units.val)
+    tell([...path, 'cpu', 'units'], 'rounds the CPU differently', 'value')
+  if (sizeOf(file.memory.size) !== ours.memory.size.val)
+    tell([...path, 'memory', 'size'], 'rounds the memory differently', 'value')
+  const volumes = (Array.isArray(file.storage) ? file.storage : [file.storage]).map(
+    ({ name, size, attributes }) => ({
+      name: name === undefined || name === '' ? 'default' : name,
+      size: sizeOf(size),
+      attributes: Object.entries(attributes ?? {})
+        .map(([key, value]) => ({ key, value: String(value) }))
+        .sort((a, b) => compareText(a.key, b.key)),
+    }),
+  )
+  const ourVolumes = ours.storage.map(({ name, size, attributes = [] }) => ({
+    name,
+    size: size.val,
+    attributes,
+  }))
+  if (!same(volumes, ourVolumes)) {
+    const order = same(volumes.map(({ name }) => name).sort(), ourVolumes.map(({ name }) => name).sort())
+    tell(
+      [...path, 'storage'],
+      order ? 'keeps the volumes in the order of the file' : 'reads the volumes differently',
+    )
+  }
+  const models = (file.gpu?.attributes?.vendor?.nvidia ?? undefined)?.map(
+    ({ model, ram, interface: connection }) =>
+      `vendor/nvidia/model/${model}${ram ? `/ram/${ram}` : ''}${connection === undefined ? '' : `/interface/${connection}`}`,
+  )
+  const keys = models ?? (file.gpu?.attributes?.vendor === undefined ? [] : ['vendor/nvidia/model/*'])
+  if (!same(keys, ours.gpu.attributes?.map(({ key }) => key) ?? [])) {
+    tell([...path, 'gpu', 'attributes'], 'keeps the GPU models in the order and spelling of the file')
+  }
+  const units = file.gpu?.units
+  const gpuUnits = typeof units === 'string' ? Number.parseInt(units, 10) : (units ?? 0)
+  if (String(gpuUnits) !== ours.gpu.units.val)
+    tell([...path, 'gpu', 'units'], 'reads the count of GPUs differently', 'value')
+}
+
+/** The console takes units in any case, and rounds up. */
+function sizeOf(text: string): string {
+  const match = /^([\d.]+)([a-z])([a-z]*)$/.exec(text.toLowerCase())
+  const power = 'kmgtpe'.indexOf(match?.[2] ?? '?')
+  const value = Number.parseFloat(match?.[1] ?? '')
+  return String(Math.ceil(power < 0 ? value : value * (match?.[3] === 'i' ? 1024 : 1000) ** (power + 1)))
+}
+
+function compareService(
+  path: Path,
+  file: AkashFile['services'][string],
+  ours: ManifestService,
+  tell: Tell,
+): void {
+  for (const key of ['command', 'args', 'env'] as const) {
+    if (ours[key]?.length === 0) tell([...path, key], 'takes an empty list for none')
+  }
+  const credentials = file.credentials
+  const parts = ['host', 'email', 'username', 'password'] as const
+  if (
+    credentials !== undefined &&
+    parts.some((part) => (credentials[part] ?? '') !== ours.credentials?.[part])
+  ) {
+    tell([...path, 'credentials'], 'keeps the e-mail address and the blanks of credentials')
+  }
+  const permissions = file.params?.permissions
+  if (permissions?.read?.length === 0)
+    tell([...path, 'params', 'permissions'], 'keeps an empty list of permissions')
+  // Go escapes these two in JSON and JavaScript does not.
+  const texts = [file.image, ...(file.command ?? []), ...(file.args ?? []), ...(file.env ?? [])]
+  if (texts.some((text) => /[\u2028\u2029]/.test(text)))
+    tell(path, 'writes line separators in text differently')
+}
+
+function compareExposes(
+  path: Path,
+  file: AkashFile['services'][string],
+  ours: ManifestService,
+  sequence: ReadonlyMap<string, number>,
+  tell: Tell,
+): void {
+  const exposes: Pick<
+    ManifestExpose,
+    'port' | 'externalPort' | 'proto' | 'service' | 'global' | 'ip' | 'endpointSequenceNumber'
+  >[] = []
+  const endpoints: AkashEndpoint[] = []
+  for (const [index, expose] of file.expose?.entries() ?? []) {
+    if ((expose.to ?? []).length === 0) tell([...path, index], 'leaves out ports that are open to nobody')
+    if (expose.accept?.length === 0) tell([...path, index, 'accept'], 'takes an empty list for none')
+    const options = expose.http_options
+    for (const key of ['max_body_size', 'read_timeout', 'send_timeout', 'next_tries'] as const) {
+      if (options?.[key] === 0)
+        tell([...path, index, 'http_options', key], 'takes a zero for zero, not for the default')
+    }
+    if (options?.next_cases?.length === 0)
+      tell([...path, index, 'http_options', 'next_cases'], 'takes no cases for none, not for the default')
+    for (const { service = '', global = false, ip = '' } of expose.to ?? []) {
+      const proto = expose.proto?.toUpperCase() === 'UDP' ? 'UDP' : 'TCP'
+      const endpointSequenceNumber = ip === '' ? 0 : (sequence.get(ip) ?? 0)
+      exposes.push({
+        port: expose.port,
+        externalPort: expose.as ?? 0,
+        proto,
+        service,
+        global,
+        ip,
+        endpointSequenceNumber,
+      })
+      if (!global) continue
+      endpoints.push(
+        proto === 'TCP' && (expose.as ?? expose.port) === 80
+          ? { sequence_number: 0 }
+          : { kind: 1, sequence_number: 0 },
+      )
+      if (ip !== '') endpoints.push({ kind: 2, sequence_number: endpointSequenceNumber })
+    }
+  }
+  exposes.sort(
+    (a, b) =>
+      compareLocally(a.service, b.service) ||
+      a.port - b.port ||
+      compareLocally(a.proto, b.proto) ||
+      Number(b.global) - Number(a.global),
+  )
+  const picked = ours.expose.map(
+    ({ port, externalPort, proto, service, global, ip, endpointSequenceNumber }) => ({
+      port,
+      externalPort,
+      proto,
+      service,
+      global,
+      ip,
+      endpointSequenceNumber,
+    }),
+  )
+  if (!same(endpoints, ours.resources.endpoints))
+    tell(path, 'puts the endpoints in the order of the file, or numbers them differently')
+  else if (!same(exposes, picked)) tell(path, 'sorts or numbers the ports differently')
+}
+
+/** The console numbers addresses by ports that have one; a provider counts ports for a service too. */
+function endpointSequence(file: AkashFile): Map<string, number> {
+  const names = Object.values(file.services).flatMap(({ expose }) =>
+    (expose ?? []).flatMap(({ to }) =>
+      (to ?? []).flatMap(({ global, ip }) => (global === true && ip !== undefined ? [ip] : [])),
+    ),
+  )
+  return new Map(names.sort().map((name, index) => [name, index + 1]))
+}
+
+function compareLocally(a: string, b: string): number {
+  return a === b ? 0 : a.localeCompare(b)
+}
+
+/** Equal as JSON; both sides are built with their keys in one order. */
+function same(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
+}
