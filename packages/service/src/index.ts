@@ -8,6 +8,8 @@ export * from './http/send-events.ts'
 export * from './http/send-lines.ts'
 export * from './http/server.ts'
 export type { StreamSource } from './http/stream-answer.ts'
+export * from './keystore/keystore.ts'
+export * from './keystore/passphrase.ts'
 export * from './log/log.ts'
 export * from './metrics/metrics.ts'
 export * from './shutdown/shutdown.ts'
@@ -15,3 +17,17 @@ export { type EmbeddedPostgres, startEmbeddedPostgres } from './store/embedded-p
 export type { Migration } from './store/migrate.ts'
 export * from './store/store.ts'
 export { explainStoreError } from './store/store-error.ts'
+export { type AcceptTunnelsOptions, acceptTunnels, type TunnelListener } from './tunnel/accept.ts'
+export { backoffMs } from './tunnel/backoff.ts'
+export type { TunnelIdentity } from './tunnel/binding.ts'
+export { keepCertificate, makeCertificate, type TunnelCertificate } from './tunnel/certificate.ts'
+export {
+  type DialledTunnel,
+  type DialState,
+  type DialTunnelOptions,
+  dialTunnel,
+  type TunnelConnection,
+} from './tunnel/dial.ts'
+export { createTunnelServer } from './tunnel/flow.ts'
+export type { Tunnel, TunnelRequest, TunnelResponse } from './tunnel/tunnel.ts'
+export type { TunnelLog } from './tunnel/tunnel-log.ts'
