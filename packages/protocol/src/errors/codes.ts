@@ -58,6 +58,12 @@ export const errorCodes = {
     summary: 'A sealed message cannot be opened.',
   },
   'wallet.missing': { status: 404, exitCode: 3, retryable: false, summary: 'There is no wallet here yet.' },
+  'wallet.exists': {
+    status: 409,
+    exitCode: 3,
+    retryable: false,
+    summary: 'The name is taken by another wallet.',
+  },
   'wallet.locked': {
     status: 403,
     exitCode: 3,
