@@ -12,6 +12,7 @@ interface Vm {
     function addr(uint256 key) external pure returns (address);
     function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
     function warp(uint256 timestamp) external;
+    function getBlockTimestamp() external view returns (uint256);
     function roll(uint256 blockNumber) external;
     function chainId(uint256 id) external;
     function prank(address sender) external;
@@ -74,6 +75,15 @@ abstract contract Base {
 
     function target(address handler) internal {
         _targets.push(handler);
+    }
+
+    /// The second it is. The compiler takes `block.timestamp` for the same throughout a call, and warping changes it.
+    function time() internal view returns (uint256) {
+        return vm.getBlockTimestamp();
+    }
+
+    function skip(uint256 seconds_) internal {
+        vm.warp(time() + seconds_);
     }
 
     /// Folds any number into [low, high].

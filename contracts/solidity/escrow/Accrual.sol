@@ -9,39 +9,48 @@ library Accrual {
     uint256 internal constant SECONDS_PER_HOUR = 3600;
     uint256 internal constant BPS = 10_000;
 
-    /// @return end the first second (unix) that is not paid for: funds or longest duration used up
+    /// @param total deposit and top-ups, at most 96 bits
+    /// @return end the first second (unix, at most 40 bits) that is not paid for: funds or longest duration used up
     function fundedUntil(Agreement calldata a, uint256 openedAt, uint256 total, uint256 creditSeconds)
         internal
         pure
-        returns (uint40 end)
+        returns (uint256 end)
     {
-        uint256 limit = type(uint40).max;
-        if (a.maxDuration != 0) limit = openedAt + a.maxDuration;
-        if (a.ratePerHour != 0) {
-            uint256 funded = openedAt + (total * SECONDS_PER_HOUR) / a.ratePerHour + creditSeconds;
-            if (funded < limit) limit = funded;
+        // Nothing here can overflow: every input has at most 96 bits.
+        unchecked {
+            end = type(uint40).max;
+            uint256 duration = a.maxDuration;
+            if (duration != 0) end = openedAt + duration;
+            uint256 rate = a.ratePerHour;
+            if (rate != 0) {
+                uint256 funded = openedAt + (total * SECONDS_PER_HOUR) / rate + creditSeconds;
+                if (funded < end) end = funded;
+            }
         }
-        return limit > type(uint40).max ? type(uint40).max : uint40(limit);
     }
 
-    /// @return amount earned by `at`, all shares together, token base units
+    /// @return amount earned by `now_`, all shares together, token base units
     function accrued(
         Agreement calldata a,
         uint256 openedAt,
         uint256 total,
         uint256 creditSeconds,
         uint256 end,
-        uint256 at
+        uint256 now_
     ) internal pure returns (uint256 amount) {
-        uint256 elapsed = (at < end ? at : end) - openedAt;
-        elapsed = elapsed > creditSeconds ? elapsed - creditSeconds : 0;
-        amount = (uint256(a.ratePerHour) * elapsed) / SECONDS_PER_HOUR;
-        if (amount > total) amount = total;
+        unchecked {
+            uint256 elapsed = (now_ < end ? now_ : end) - openedAt;
+            elapsed = elapsed > creditSeconds ? elapsed - creditSeconds : 0;
+            amount = (uint256(a.ratePerHour) * elapsed) / SECONDS_PER_HOUR;
+            if (amount > total) amount = total;
+        }
     }
 
-    /// @notice The share of a draw from `before` to `after_` (cumulative totals). The shares of many small draws add up to
-    /// the share of one large draw, so drawing often does not round a fee away.
+    /// @notice The share of a draw from `before` to `after_` (cumulative totals of at most 96 bits). The shares of many small
+    /// draws add up to the share of one large draw, so drawing often does not round a fee away.
     function share(uint256 before, uint256 after_, uint256 bps) internal pure returns (uint256) {
-        return (after_ * bps) / BPS - (before * bps) / BPS;
+        unchecked {
+            return (after_ * bps) / BPS - (before * bps) / BPS;
+        }
     }
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.26;
 
-import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
-
 import {Accrual} from "./Accrual.sol";
+import {ChannelWord, ChannelWords} from "./ChannelWord.sol";
 import {EscrowSignatures} from "./EscrowSignatures.sol";
 import {Channel, Voucher} from "./EscrowTypes.sol";
+import {Recover} from "./Recover.sol";
 
 /// @title Voucher channels: collateral set aside once, and a signed total that only grows
 /// @notice A channel never starts over: `redeemed` stands through unlocking and refunding, so an old voucher is worth nothing
@@ -17,7 +17,7 @@ abstract contract EscrowChannels is EscrowSignatures {
     /// @notice How long a provider has to redeem once the tenant asked for its collateral, seconds.
     uint32 public constant UNLOCK_DELAY = 1 days;
 
-    mapping(address provider => mapping(address token => mapping(address tenant => Channel))) private
+    mapping(address provider => mapping(address token => mapping(address tenant => ChannelWord))) private
         _channels;
     mapping(address tenant => mapping(address provider => mapping(address token => address))) private
         _channelSigners;
@@ -26,12 +26,15 @@ abstract contract EscrowChannels is EscrowSignatures {
     function fundChannel(address provider, address token, uint96 amount) external {
         if (amount == 0) revert ZeroAmount();
         if (provider == address(0)) revert ZeroAddress();
-        Channel storage c = _channels[provider][token][msg.sender];
-        if (c.collateral == 0) c.treasuryFeeBps = _config.treasuryFeeBps;
+        ChannelWord c = _channels[provider][token][msg.sender];
+        uint256 standing = c.collateral();
+        if (standing + amount > type(uint96).max) {
+            revert ParameterOutOfRange("amount", amount, type(uint96).max - standing);
+        }
+        uint256 feeBps = standing == 0 ? _config.treasuryFeeBps : c.treasuryFeeBps();
         _debit(msg.sender, token, amount);
-        c.collateral += amount;
-        c.unlockAt = 0;
-        emit ChannelFunded(msg.sender, provider, token, amount, c.collateral);
+        _channels[provider][token][msg.sender] = ChannelWords.pack(standing + amount, c.redeemed(), 0, feeBps);
+        emit ChannelFunded(msg.sender, provider, token, amount, uint96(standing + amount));
     }
 
     /// @notice Names a key that may sign the caller's vouchers beside its own; zero names none. Smart accounts need one.
@@ -42,23 +45,24 @@ abstract contract EscrowChannels is EscrowSignatures {
 
     /// @notice Starts the delay after which the caller may take its collateral back.
     function requestUnlock(address provider, address token) external {
-        Channel storage c = _channels[provider][token][msg.sender];
-        if (c.collateral == 0) revert ZeroAmount();
-        c.unlockAt = uint40(block.timestamp + UNLOCK_DELAY);
-        emit ChannelUnlockRequested(msg.sender, provider, token, c.unlockAt);
+        ChannelWord c = _channels[provider][token][msg.sender];
+        if (c.collateral() == 0) revert ZeroAmount();
+        uint256 unlockAt = block.timestamp + UNLOCK_DELAY;
+        _channels[provider][token][msg.sender] =
+            ChannelWords.pack(c.collateral(), c.redeemed(), unlockAt, c.treasuryFeeBps());
+        emit ChannelUnlockRequested(msg.sender, provider, token, uint40(unlockAt));
     }
 
     /// @notice Returns the collateral that was not redeemed to the caller's balance.
     function unlock(address provider, address token) external {
-        Channel storage c = _channels[provider][token][msg.sender];
-        uint40 unlockAt = c.unlockAt;
+        ChannelWord c = _channels[provider][token][msg.sender];
+        uint256 unlockAt = c.unlockAt();
         if (unlockAt == 0) revert UnlockNotRequested();
-        if (block.timestamp < unlockAt) revert UnlockTooEarly(unlockAt, block.timestamp);
-        uint96 returned = c.collateral;
-        c.collateral = 0;
-        c.unlockAt = 0;
+        if (block.timestamp < unlockAt) revert UnlockTooEarly(uint40(unlockAt), block.timestamp);
+        uint256 returned = c.collateral();
+        _channels[provider][token][msg.sender] = ChannelWords.pack(0, c.redeemed(), 0, 0);
         _credit(msg.sender, token, returned);
-        emit ChannelUnlocked(msg.sender, provider, token, returned);
+        emit ChannelUnlocked(msg.sender, provider, token, uint96(returned));
     }
 
     /// @notice Pays a voucher into the provider's balance, as far as the collateral goes. Anyone may send it.
@@ -68,8 +72,10 @@ abstract contract EscrowChannels is EscrowSignatures {
         returns (uint96 paid)
     {
         uint256 fee;
-        (paid, fee) = _redeem(_channels[provider][token], provider, token, voucher);
-        _credit(provider, token, paid - fee);
+        uint256 gross;
+        (gross, fee) = _redeem(_channels[provider][token], provider, token, voucher, _domainSeparatorV4());
+        paid = uint96(gross);
+        _credit(provider, token, gross - fee);
         _owe(token, fee);
     }
 
@@ -78,19 +84,28 @@ abstract contract EscrowChannels is EscrowSignatures {
         external
         returns (uint256 paid)
     {
-        mapping(address => Channel) storage channels = _channels[provider][token];
+        mapping(address => ChannelWord) storage channels = _channels[provider][token];
+        bytes32 domain = _domainSeparatorV4();
         uint256 fees;
         for (uint256 i; i < vouchers.length; ++i) {
-            (uint96 one, uint256 fee) = _redeem(channels, provider, token, vouchers[i]);
-            paid += one;
-            fees += fee;
+            (uint256 one, uint256 fee) = _redeem(channels, provider, token, vouchers[i], domain);
+            unchecked {
+                paid += one;
+                fees += fee;
+            }
         }
         _credit(provider, token, paid - fees);
         _owe(token, fees);
     }
 
     function channel(address tenant, address provider, address token) external view returns (Channel memory) {
-        return _channels[provider][token][tenant];
+        ChannelWord c = _channels[provider][token][tenant];
+        return Channel({
+            collateral: uint96(c.collateral()),
+            redeemed: uint96(c.redeemed()),
+            unlockAt: uint40(c.unlockAt()),
+            treasuryFeeBps: uint16(c.treasuryFeeBps())
+        });
     }
 
     function channelSigner(address tenant, address provider, address token) external view returns (address) {
@@ -103,32 +118,55 @@ abstract contract EscrowChannels is EscrowSignatures {
         view
         returns (bytes32)
     {
-        return _hashTypedDataV4(keccak256(abi.encode(VOUCHER_TYPEHASH, tenant, provider, token, total)));
+        return _voucherDigest(_domainSeparatorV4(), tenant, provider, token, total);
+    }
+
+    function _voucherDigest(bytes32 domain, address tenant, address provider, address token, uint256 total)
+        private
+        pure
+        returns (bytes32)
+    {
+        bytes32 typeHash = VOUCHER_TYPEHASH;
+        bytes32 structHash;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, typeHash)
+            mstore(add(free, 0x20), tenant)
+            mstore(add(free, 0x40), provider)
+            mstore(add(free, 0x60), token)
+            mstore(add(free, 0x80), total)
+            structHash := keccak256(free, 0xa0)
+        }
+        return _digest(domain, structHash);
     }
 
     function _redeem(
-        mapping(address => Channel) storage channels,
+        mapping(address => ChannelWord) storage channels,
         address provider,
         address token,
-        Voucher calldata voucher
-    ) private returns (uint96 paid, uint256 fee) {
+        Voucher calldata voucher,
+        bytes32 domain
+    ) private returns (uint256 paid, uint256 fee) {
         address tenant = voucher.tenant;
-        Channel memory c = channels[tenant];
-        if (voucher.total <= c.redeemed || c.collateral == 0) return (0, 0);
-        bytes32 digest = hashVoucher(tenant, provider, token, voucher.total);
-        (address signer,,) = ECDSA.tryRecover(digest, voucher.r, voucher.vs);
+        uint256 total = voucher.total;
+        ChannelWord c = channels[tenant];
+        uint256 redeemed = c.redeemed();
+        uint256 collateral = c.collateral();
+        if (total <= redeemed || collateral == 0) return (0, 0);
+        address signer =
+            Recover.fromShort(_voucherDigest(domain, tenant, provider, token, total), voucher.r, voucher.vs);
         if (signer != tenant && (signer == address(0) || signer != _channelSigners[tenant][provider][token]))
         {
             revert SignatureInvalid(tenant, signer);
         }
         unchecked {
-            paid = voucher.total - c.redeemed;
-            if (paid > c.collateral) paid = c.collateral;
-            fee = Accrual.share(c.redeemed, uint256(c.redeemed) + paid, c.treasuryFeeBps);
-            c.redeemed += paid;
-            c.collateral -= paid;
+            paid = total - redeemed;
+            if (paid > collateral) paid = collateral;
+            fee = Accrual.share(redeemed, redeemed + paid, c.treasuryFeeBps());
+            redeemed += paid;
+            collateral -= paid;
         }
-        channels[tenant] = c;
-        emit VoucherRedeemed(tenant, provider, token, c.redeemed, paid);
+        channels[tenant] = c.withAmounts(collateral, redeemed);
+        emit VoucherRedeemed(tenant, provider, token, uint96(redeemed));
     }
 }

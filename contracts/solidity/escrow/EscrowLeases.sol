@@ -4,7 +4,7 @@ pragma solidity ^0.8.26;
 import {Accrual} from "./Accrual.sol";
 import {EscrowSignatures} from "./EscrowSignatures.sol";
 import {Agreement, CloseReason, LeaseState, LeaseStatus, LeaseView} from "./EscrowTypes.sol";
-import {LeaseWord} from "./LeaseWord.sol";
+import {LeaseWord, LeaseWords} from "./LeaseWord.sol";
 
 /// @title Leases: opened by two signatures, paid by the second, ended by whoever may
 abstract contract EscrowLeases is EscrowSignatures {
@@ -24,7 +24,10 @@ abstract contract EscrowLeases is EscrowSignatures {
         /// Deposit and top-ups.
         uint256 total;
         uint256 end;
-        Flow flow;
+        uint256 toppedUp;
+        uint256 paid;
+        uint256 creditSeconds;
+        uint256 noticeEndsAt;
     }
 
     mapping(bytes32 leaseId => LeaseWord) private _leases;
@@ -37,7 +40,7 @@ abstract contract EscrowLeases is EscrowSignatures {
         external
         returns (bytes32 leaseId)
     {
-        return _open(agreement, tenantSig, providerSig, _feeForNewLeases());
+        return _open(agreement, tenantSig, providerSig, _feeForNewLeases(), _domainSeparatorV4());
     }
 
     /// @notice Opens several leases, all or none.
@@ -49,9 +52,10 @@ abstract contract EscrowLeases is EscrowSignatures {
         uint256 count = agreements.length;
         if (tenantSigs.length != count) revert LengthMismatch(count, tenantSigs.length);
         if (providerSigs.length != count) revert LengthMismatch(count, providerSigs.length);
-        uint16 fee = _feeForNewLeases();
+        uint256 fee = _feeForNewLeases();
+        bytes32 domain = _domainSeparatorV4();
         for (uint256 i; i < count; ++i) {
-            _open(agreements[i], tenantSigs[i], providerSigs[i], fee);
+            _open(agreements[i], tenantSigs[i], providerSigs[i], fee, domain);
         }
     }
 
@@ -60,24 +64,27 @@ abstract contract EscrowLeases is EscrowSignatures {
         bytes32 leaseId = leaseIdOf(msg.sender, salt);
         LeaseStatus status = _leases[leaseId].status();
         if (status != LeaseStatus.None) revert LeaseExists(leaseId, status);
-        _leases[leaseId] = LeaseWord.wrap(0).withStatus(LeaseStatus.Cancelled);
+        _leases[leaseId] = LeaseWords.cancelled();
         emit AgreementCancelled(leaseId, msg.sender, salt);
     }
 
-    function _feeForNewLeases() private view returns (uint16) {
+    function _feeForNewLeases() private view returns (uint256) {
         Config memory config = _config;
         if (config.newLeasesPaused) revert NewLeasesPaused();
         return config.treasuryFeeBps;
     }
 
-    function _open(Agreement calldata a, bytes calldata tenantSig, bytes calldata providerSig, uint16 fee)
-        private
-        returns (bytes32 leaseId)
-    {
+    function _open(
+        Agreement calldata a,
+        bytes calldata tenantSig,
+        bytes calldata providerSig,
+        uint256 fee,
+        bytes32 domain
+    ) private returns (bytes32 leaseId) {
         if (block.timestamp > a.startBy) revert AgreementExpired(a.startBy, block.timestamp);
         if (a.tenant == address(0) || a.provider == address(0)) revert ZeroAddress();
         if (a.indexer == address(0) && a.indexerFeeBps != 0) revert AgreementInvalid("indexerFeeBps");
-        if (uint256(a.indexerFeeBps) + fee > Accrual.BPS) revert FeesTooHigh(a.indexerFeeBps, fee);
+        if (a.indexerFeeBps + fee > Accrual.BPS) revert FeesTooHigh(a.indexerFeeBps, fee);
         // A deposit that pays for less than a second would end before it began.
         if (uint256(a.deposit) * Accrual.SECONDS_PER_HOUR < a.ratePerHour) {
             revert AgreementInvalid("deposit");
@@ -88,14 +95,28 @@ abstract contract EscrowLeases is EscrowSignatures {
         if (status != LeaseStatus.None) revert LeaseExists(leaseId, status);
 
         bytes32 structHash = _structHash(a);
-        bytes32 digest = _hashTypedDataV4(structHash);
+        bytes32 digest = _digest(domain, structHash);
         _requireTenant(a, digest, tenantSig);
         _requireParty(a.provider, digest, providerSig);
 
-        _leases[leaseId] = LeaseWord.wrap(0).opened(structHash, block.timestamp, fee);
+        _leases[leaseId] = LeaseWords.opened(structHash, block.timestamp, fee);
         _debit(a.tenant, a.token, a.deposit);
-        uint40 end = Accrual.fundedUntil(a, block.timestamp, a.deposit, 0);
-        emit LeaseOpened(leaseId, a.tenant, a.provider, a, end, fee);
+        _emitOpened(leaseId, a, fee);
+    }
+
+    /// `emit LeaseOpened(...)`, with the agreement copied whole; `_open` has read, and so checked, every field by now.
+    function _emitOpened(bytes32 leaseId, Agreement calldata a, uint256 fee) private {
+        uint256 end = Accrual.fundedUntil(a, block.timestamp, a.deposit, 0);
+        bytes32 signature = LeaseOpened.selector;
+        address tenant = a.tenant;
+        address provider = a.provider;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            calldatacopy(free, a, 352)
+            mstore(add(free, 352), end)
+            mstore(add(free, 384), fee)
+            log4(free, 416, signature, leaseId, tenant, provider)
+        }
     }
 
     // ── while it runs ─────────────────────────────────────────────────────────────────────────────────────────
@@ -115,10 +136,10 @@ abstract contract EscrowLeases is EscrowSignatures {
     function withdrawLease(Agreement calldata agreement) external {
         Live memory live = _live(agreement);
         uint256 earned = _accrued(agreement, live);
-        if (earned <= live.flow.paid) revert ZeroAmount();
+        if (earned <= live.paid) revert ZeroAmount();
         (uint256 toProvider, uint256 indexerFee, uint256 treasuryFee) =
-            _pay(agreement, live, live.flow.paid, earned);
-        live.flow.paid = uint96(earned);
+            _pay(agreement, live, live.paid, earned);
+        live.paid = earned;
         _store(live);
         emit LeaseWithdrawn(
             live.leaseId, agreement.tenant, agreement.provider, toProvider, indexerFee, treasuryFee
@@ -129,10 +150,10 @@ abstract contract EscrowLeases is EscrowSignatures {
     function giveNotice(Agreement calldata agreement) external {
         if (msg.sender != agreement.provider) revert NotAuthorised(msg.sender, agreement.provider);
         Live memory live = _live(agreement);
-        if (live.flow.noticeEndsAt != 0) revert NoticeAlreadyGiven(live.leaseId, live.flow.noticeEndsAt);
-        live.flow.noticeEndsAt = uint32(block.timestamp + _config.noticePeriod);
+        if (live.noticeEndsAt != 0) revert NoticeAlreadyGiven(live.leaseId, uint40(live.noticeEndsAt));
+        live.noticeEndsAt = block.timestamp + _config.noticePeriod;
         _store(live);
-        emit LeaseNoticeGiven(live.leaseId, agreement.tenant, agreement.provider, live.flow.noticeEndsAt);
+        emit LeaseNoticeGiven(live.leaseId, agreement.tenant, agreement.provider, uint40(live.noticeEndsAt));
     }
 
     /// @notice Takes outage off what a lease pays, by the provider's own signature over the outage's total so far.
@@ -141,7 +162,9 @@ abstract contract EscrowLeases is EscrowSignatures {
         external
     {
         Live memory live = _live(agreement);
-        bytes32 digest = _hashTypedDataV4(keccak256(abi.encode(CREDIT_TYPEHASH, live.leaseId, creditSeconds)));
+        bytes32 digest = _digest(
+            _domainSeparatorV4(), keccak256(abi.encode(CREDIT_TYPEHASH, live.leaseId, creditSeconds))
+        );
         _requireParty(agreement.provider, digest, providerSig);
         _creditOutage(agreement, live, creditSeconds);
     }
@@ -165,8 +188,10 @@ abstract contract EscrowLeases is EscrowSignatures {
     function closeBatch(Agreement[] calldata agreements) external returns (uint256 closed) {
         for (uint256 i; i < agreements.length; ++i) {
             Agreement calldata a = agreements[i];
-            if (_leases[leaseIdOf(a.tenant, a.salt)].status() == LeaseStatus.Closed) continue;
-            _close(a, _live(a));
+            bytes32 leaseId = leaseIdOf(a.tenant, a.salt);
+            LeaseWord word = _leases[leaseId];
+            if (word.status() == LeaseStatus.Closed) continue;
+            _close(a, _liveOf(a, leaseId, word));
             ++closed;
         }
     }
@@ -180,12 +205,13 @@ abstract contract EscrowLeases is EscrowSignatures {
         bytes calldata providerSig
     ) external {
         Live memory live = _live(agreement);
-        bytes32 digest = _hashTypedDataV4(keccak256(abi.encode(SETTLEMENT_TYPEHASH, live.leaseId, amount)));
+        bytes32 digest =
+            _digest(_domainSeparatorV4(), keccak256(abi.encode(SETTLEMENT_TYPEHASH, live.leaseId, amount)));
         _requireParty(agreement.tenant, digest, tenantSig);
         _requireParty(agreement.provider, digest, providerSig);
         uint256 earned = _accrued(agreement, live);
-        if (amount < live.flow.paid || amount > earned) {
-            revert SettlementOutOfRange(amount, live.flow.paid, earned);
+        if (amount < live.paid || amount > earned) {
+            revert SettlementOutOfRange(amount, live.paid, earned);
         }
         _finish(agreement, live, amount, 0, CloseReason.Settled);
     }
@@ -222,12 +248,12 @@ abstract contract EscrowLeases is EscrowSignatures {
             status: live.word.status(),
             openedAt: uint40(live.openedAt),
             fundedUntil: uint40(live.end),
-            noticeEndsAt: live.flow.noticeEndsAt,
+            noticeEndsAt: uint40(live.noticeEndsAt),
             treasuryFeeBps: uint16(live.word.treasuryFeeBps()),
-            creditSeconds: live.flow.creditSeconds,
+            creditSeconds: uint32(live.creditSeconds),
             deposit: live.total,
             accrued: _accrued(agreement, live),
-            paid: live.flow.paid
+            paid: live.paid
         });
     }
 
@@ -241,9 +267,16 @@ abstract contract EscrowLeases is EscrowSignatures {
 
     // ── inside ────────────────────────────────────────────────────────────────────────────────────────────────
 
-    function _live(Agreement calldata a) private view returns (Live memory live) {
+    function _live(Agreement calldata a) private view returns (Live memory) {
         bytes32 leaseId = leaseIdOf(a.tenant, a.salt);
-        LeaseWord word = _leases[leaseId];
+        return _liveOf(a, leaseId, _leases[leaseId]);
+    }
+
+    function _liveOf(Agreement calldata a, bytes32 leaseId, LeaseWord word)
+        private
+        view
+        returns (Live memory live)
+    {
         if (word.status() != LeaseStatus.Open) revert LeaseNotOpen(leaseId, word.status());
         if (!word.commitsTo(_structHash(a))) revert AgreementMismatch(leaseId);
         live.leaseId = leaseId;
@@ -251,20 +284,28 @@ abstract contract EscrowLeases is EscrowSignatures {
         live.openedAt = word.openedAt();
         live.total = a.deposit;
         if (word.hasFlow()) {
-            live.flow = _flows[leaseId];
-            live.total += live.flow.toppedUp;
+            Flow storage flow = _flows[leaseId];
+            live.toppedUp = flow.toppedUp;
+            live.paid = flow.paid;
+            live.creditSeconds = flow.creditSeconds;
+            live.noticeEndsAt = flow.noticeEndsAt;
+            live.total += live.toppedUp;
         }
-        live.end = Accrual.fundedUntil(a, live.openedAt, live.total, live.flow.creditSeconds);
+        live.end = Accrual.fundedUntil(a, live.openedAt, live.total, live.creditSeconds);
     }
 
     function _store(Live memory live) private {
-        _flows[live.leaseId] = live.flow;
+        _flows[live.leaseId] = Flow({
+            toppedUp: uint96(live.toppedUp),
+            paid: uint96(live.paid),
+            creditSeconds: uint32(live.creditSeconds),
+            noticeEndsAt: uint32(live.noticeEndsAt)
+        });
         if (!live.word.hasFlow()) _leases[live.leaseId] = live.word.withFlow();
     }
 
     function _accrued(Agreement calldata a, Live memory live) private view returns (uint256) {
-        return
-            Accrual.accrued(a, live.openedAt, live.total, live.flow.creditSeconds, live.end, block.timestamp);
+        return Accrual.accrued(a, live.openedAt, live.total, live.creditSeconds, live.end, block.timestamp);
     }
 
     function _topUp(Agreement calldata a, uint96 amount, address payer) private {
@@ -276,18 +317,18 @@ abstract contract EscrowLeases is EscrowSignatures {
             revert ParameterOutOfRange("amount", amount, type(uint96).max - live.total);
         }
         _debit(payer, a.token, amount);
-        live.flow.toppedUp += amount;
+        live.toppedUp += amount;
         _store(live);
-        uint40 end = Accrual.fundedUntil(a, live.openedAt, live.total + amount, live.flow.creditSeconds);
+        uint40 end = uint40(Accrual.fundedUntil(a, live.openedAt, live.total + amount, live.creditSeconds));
         emit LeaseToppedUp(live.leaseId, a.tenant, a.provider, amount, end);
     }
 
     function _creditOutage(Agreement calldata a, Live memory live, uint32 creditSeconds) private {
         uint256 elapsed = (block.timestamp < live.end ? block.timestamp : live.end) - live.openedAt;
-        if (creditSeconds <= live.flow.creditSeconds || creditSeconds > elapsed) {
-            revert CreditOutOfRange(creditSeconds, live.flow.creditSeconds, elapsed);
+        if (creditSeconds <= live.creditSeconds || creditSeconds > elapsed) {
+            revert CreditOutOfRange(creditSeconds, uint32(live.creditSeconds), elapsed);
         }
-        live.flow.creditSeconds = creditSeconds;
+        live.creditSeconds = creditSeconds;
         _store(live);
         emit LeaseCredited(live.leaseId, a.tenant, a.provider, creditSeconds);
     }
@@ -295,7 +336,7 @@ abstract contract EscrowLeases is EscrowSignatures {
     function _close(Agreement calldata a, Live memory live) private {
         CloseReason reason;
         uint256 penalty;
-        uint256 noticeEndsAt = live.flow.noticeEndsAt;
+        uint256 noticeEndsAt = live.noticeEndsAt;
         if (block.timestamp >= live.end) {
             reason = CloseReason.FundsEnded;
         } else if (msg.sender == a.tenant || _isOperator(a.tenant, msg.sender, a.token)) {
@@ -313,8 +354,7 @@ abstract contract EscrowLeases is EscrowSignatures {
 
     /// The price of the notice that the provider did not keep.
     function _breakPenalty(Agreement calldata a, Live memory live) private view returns (uint256) {
-        uint256 missing =
-            live.flow.noticeEndsAt == 0 ? _config.noticePeriod : live.flow.noticeEndsAt - block.timestamp;
+        uint256 missing = live.noticeEndsAt == 0 ? _config.noticePeriod : live.noticeEndsAt - block.timestamp;
         uint256 left = live.end - block.timestamp;
         if (left < missing) missing = left;
         return (uint256(a.ratePerHour) * missing) / Accrual.SECONDS_PER_HOUR;
@@ -327,7 +367,7 @@ abstract contract EscrowLeases is EscrowSignatures {
         uint256 penalty,
         CloseReason reason
     ) private {
-        uint256 paid = live.flow.paid;
+        uint256 paid = live.paid;
         // A credit that came after a withdrawal cannot take back what was paid.
         if (earned < paid) earned = paid;
         uint256 refund;

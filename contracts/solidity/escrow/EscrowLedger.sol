@@ -35,7 +35,8 @@ abstract contract EscrowLedger is IEscrow, Ownable2Step, EIP712, ReentrancyGuard
 
     IPayouts public immutable payouts;
 
-    mapping(address account => mapping(address token => uint256)) private _balances;
+    /// By `_key(account, token)`.
+    mapping(bytes32 accountAndToken => uint256) private _balances;
     mapping(address token => bool) public tokenAllowed;
     /// @notice The treasury's share that was not collected yet.
     mapping(address token => uint256) public feesOwed;
@@ -102,7 +103,7 @@ abstract contract EscrowLedger is IEscrow, Ownable2Step, EIP712, ReentrancyGuard
 
     /// @notice Moves a balance out, to the account's payout address where it registered one. `type(uint256).max` means all.
     function withdraw(address token, uint256 amount) external nonReentrant {
-        if (amount == type(uint256).max) amount = _balances[msg.sender][token];
+        if (amount == type(uint256).max) amount = balanceOf(msg.sender, token);
         if (amount == 0) revert ZeroAmount();
         _debit(msg.sender, token, amount);
         address to = payouts.payoutOf(msg.sender);
@@ -123,7 +124,7 @@ abstract contract EscrowLedger is IEscrow, Ownable2Step, EIP712, ReentrancyGuard
 
     /// @inheritdoc IEscrow
     function balanceOf(address account, address token) public view returns (uint256) {
-        return _balances[account][token];
+        return _balances[_key(account, token)];
     }
 
     // ── governance ────────────────────────────────────────────────────────────────────────────────────────────
@@ -187,15 +188,24 @@ abstract contract EscrowLedger is IEscrow, Ownable2Step, EIP712, ReentrancyGuard
 
     // ── inside ────────────────────────────────────────────────────────────────────────────────────────────────
 
+    function _key(address account, address token) private pure returns (bytes32 key) {
+        assembly ("memory-safe") {
+            mstore(0x00, account)
+            mstore(0x20, token)
+            key := keccak256(0x00, 0x40)
+        }
+    }
+
     function _credit(address account, address token, uint256 amount) internal {
-        if (amount != 0) _balances[account][token] += amount;
+        if (amount != 0) _balances[_key(account, token)] += amount;
     }
 
     function _debit(address account, address token, uint256 amount) internal {
-        uint256 available = _balances[account][token];
+        bytes32 key = _key(account, token);
+        uint256 available = _balances[key];
         if (available < amount) revert InsufficientBalance(account, token, amount, available);
         unchecked {
-            _balances[account][token] = available - amount;
+            _balances[key] = available - amount;
         }
     }
 

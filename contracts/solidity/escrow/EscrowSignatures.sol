@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.26;
 
-import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 
 import {EscrowLedger} from "./EscrowLedger.sol";
 import {Agreement, OperatorLimit} from "./EscrowTypes.sol";
+import {Recover} from "./Recover.sol";
 
 /// @title Whose signature counts: a party's own, its smart account's (EIP-1271), or its operator's within limits
 abstract contract EscrowSignatures is EscrowLedger {
@@ -58,6 +58,17 @@ abstract contract EscrowSignatures is EscrowLedger {
         }
     }
 
+    /// EIP-712's digest; a batch asks for the domain once.
+    function _digest(bytes32 domain, bytes32 structHash) internal pure returns (bytes32 result) {
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, hex"1901")
+            mstore(add(free, 0x02), domain)
+            mstore(add(free, 0x22), structHash)
+            result := keccak256(free, 0x42)
+        }
+    }
+
     function _isOperator(address tenant, address caller, address token) internal view returns (bool) {
         return _operators[tenant][caller][token].until > block.timestamp;
     }
@@ -83,7 +94,7 @@ abstract contract EscrowSignatures is EscrowLedger {
     /// A party that sends the transaction itself may leave its signature empty.
     function _requireTenant(Agreement calldata a, bytes32 digest, bytes calldata signature) internal {
         if (signature.length == 0 && msg.sender == a.tenant) return;
-        address signer = _recover(digest, signature);
+        address signer = Recover.fromBytes(digest, signature);
         if (signer == a.tenant) return;
         if (signer != address(0) && _knowsOperator(a.tenant, signer, a.token)) {
             _spendAsOperator(a.tenant, signer, a.token, a.ratePerHour, a.deposit);
@@ -94,17 +105,12 @@ abstract contract EscrowSignatures is EscrowLedger {
 
     function _requireParty(address party, bytes32 digest, bytes calldata signature) internal view {
         if (signature.length == 0 && msg.sender == party) return;
-        address signer = _recover(digest, signature);
+        address signer = Recover.fromBytes(digest, signature);
         if (signer != party) _requireContractSignature(party, signer, digest, signature);
     }
 
     function _knowsOperator(address tenant, address operator, address token) private view returns (bool) {
         return _operators[tenant][operator][token].until != 0;
-    }
-
-    /// Zero for anything but a well-formed, non-malleable 65-byte signature.
-    function _recover(bytes32 digest, bytes calldata signature) private pure returns (address signer) {
-        (signer,,) = ECDSA.tryRecoverCalldata(digest, signature);
     }
 
     function _requireContractSignature(

@@ -85,10 +85,8 @@ interface IEscrow {
     event ChannelUnlocked(
         address indexed tenant, address indexed provider, address indexed token, uint96 returned
     );
-    /// @param total the cumulative total that is redeemed now
-    event VoucherRedeemed(
-        address indexed tenant, address indexed provider, address indexed token, uint96 total, uint96 paid
-    );
+    /// @param total the cumulative total that is redeemed now; what this voucher paid is its growth
+    event VoucherRedeemed(address indexed tenant, address indexed provider, address token, uint96 total);
     event TokenAllowed(address indexed token, bool allowed);
     event FeesCollected(address indexed token, address indexed treasury, uint256 amount);
     event TreasurySet(address treasury, uint16 treasuryFeeBps);

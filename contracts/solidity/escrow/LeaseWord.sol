@@ -18,16 +18,16 @@ library LeaseWords {
     uint256 private constant OPENED_SHIFT = 24;
     uint256 private constant COMMITMENT_SHIFT = 56;
 
-    function opened(LeaseWord, bytes32 structHash, uint256 openedAt_, uint256 feeBps)
-        internal
-        pure
-        returns (LeaseWord)
-    {
+    function opened(bytes32 structHash, uint256 openedAt_, uint256 feeBps) internal pure returns (LeaseWord) {
         return LeaseWord.wrap(
             (uint256(structHash) >> COMMITMENT_SHIFT << COMMITMENT_SHIFT)
                 | (uint256(uint32(openedAt_)) << OPENED_SHIFT) | (feeBps << FEE_SHIFT)
                 | uint256(LeaseStatus.Open)
         );
+    }
+
+    function cancelled() internal pure returns (LeaseWord) {
+        return LeaseWord.wrap(uint256(LeaseStatus.Cancelled));
     }
 
     function status(LeaseWord word) internal pure returns (LeaseStatus) {

@@ -30,6 +30,10 @@ export interface StartAnvilOptions {
   stateIntervalSeconds?: number
   /** A block every so often instead of one per transaction, seconds. */
   blockTimeSeconds?: number
+  /** The first block's time, unix seconds; now by default. */
+  timestamp?: number
+  /** More of anvil's own options, as its command line takes them. */
+  extraArguments?: readonly string[]
   /** Where anvil's own output goes; nowhere by default. */
   logPath?: string
   /** How long to wait for the first answer, milliseconds; 20,000 by default. */
@@ -148,6 +152,8 @@ async function anvilArguments(
   args.push('--accounts', String(options.accounts ?? 10), '--balance', String(options.balanceEther ?? 10_000))
   if (options.mnemonic !== undefined) args.push('--mnemonic', options.mnemonic)
   if (options.blockTimeSeconds !== undefined) args.push('--block-time', String(options.blockTimeSeconds))
+  if (options.timestamp !== undefined) args.push('--timestamp', String(options.timestamp))
+  if (options.extraArguments !== undefined) args.push(...options.extraArguments)
   if (options.logPath === undefined) args.push('--quiet')
   if (files !== undefined) {
     await mkdir(dirname(files.current), { recursive: true })

@@ -2981,17 +2981,11 @@ export const escrowAbi = [
    {
     "name": "token",
     "type": "address",
-    "indexed": true,
+    "indexed": false,
     "internalType": "address"
    },
    {
     "name": "total",
-    "type": "uint96",
-    "indexed": false,
-    "internalType": "uint96"
-   },
-   {
-    "name": "paid",
     "type": "uint96",
     "indexed": false,
     "internalType": "uint96"

@@ -150,7 +150,7 @@ export const nodeRegistryAbi = [
  },
  {
   "type": "function",
-  "name": "leave",
+  "name": "leaveRole",
   "inputs": [
    {
     "name": "role",

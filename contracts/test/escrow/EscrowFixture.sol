@@ -66,7 +66,7 @@ abstract contract EscrowFixture is Base {
             indexerFeeBps: 100,
             termsHash: keccak256("terms"),
             salt: keccak256(abi.encode("salt", ++_salt)),
-            startBy: uint40(block.timestamp + 10 minutes)
+            startBy: uint40(time() + 10 minutes)
         });
     }
 

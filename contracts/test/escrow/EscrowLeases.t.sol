@@ -24,16 +24,16 @@ contract EscrowLeasesTest is EscrowFixture {
         bytes memory ps = providerSig(a);
         bytes32 leaseId = escrow.leaseIdOf(tenant, a.salt);
         vm.expectEmit(address(escrow));
-        emit IEscrow.LeaseOpened(leaseId, tenant, provider, a, uint40(block.timestamp + 3600), TREASURY_BPS);
+        emit IEscrow.LeaseOpened(leaseId, tenant, provider, a, uint40(time() + 3600), TREASURY_BPS);
         vm.prank(stranger);
         vm.assertEq(escrow.open(a, ts, ps), leaseId);
         vm.assertEq(before - balance(tenant), a.deposit);
         vm.assertEq(leaseId, keccak256(abi.encode(tenant, a.salt)));
         LeaseState memory state = escrow.lease(leaseId);
         vm.assertEq(uint256(state.status), uint256(LeaseStatus.Open));
-        vm.assertEq(state.openedAt, block.timestamp);
+        vm.assertEq(state.openedAt, time());
         vm.assertEq(state.treasuryFeeBps, TREASURY_BPS);
-        vm.assertEq(escrow.fundedUntil(a), block.timestamp + 3600);
+        vm.assertEq(escrow.fundedUntil(a), time() + 3600);
     }
 
     function test_open_takesTheSendersOwnConsentForASignature() public {
@@ -79,7 +79,7 @@ contract EscrowLeasesTest is EscrowFixture {
         bytes memory ts = tenantSig(a);
         bytes memory ps = providerSig(a);
         vm.warp(a.startBy + 1);
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.AgreementExpired.selector, a.startBy, block.timestamp));
+        vm.expectRevert(abi.encodeWithSelector(IEscrow.AgreementExpired.selector, a.startBy, time()));
         escrow.open(a, ts, ps);
     }
 
@@ -125,7 +125,7 @@ contract EscrowLeasesTest is EscrowFixture {
 
     function test_withdrawLease_paysEachShare() public {
         Agreement memory a = openLease();
-        vm.warp(block.timestamp + 1000);
+        skip(1000);
         vm.assertEq(escrow.accrued(a), 1000);
         vm.expectEmit(address(escrow));
         emit IEscrow.LeaseWithdrawn(escrow.leaseIdOf(tenant, a.salt), tenant, provider, 970, 10, 20);
@@ -140,7 +140,7 @@ contract EscrowLeasesTest is EscrowFixture {
     function test_withdrawLease_drawingOftenRoundsNoFeeAway() public {
         Agreement memory a = openLease();
         for (uint256 i; i < 200; ++i) {
-            vm.warp(block.timestamp + 1);
+            skip(1);
             escrow.withdrawLease(a);
         }
         vm.assertEq(balance(indexer), 2);
@@ -150,7 +150,7 @@ contract EscrowLeasesTest is EscrowFixture {
 
     function test_accrued_stopsWhenTheFundsEnd() public {
         Agreement memory a = openLease();
-        vm.warp(block.timestamp + 9000);
+        skip(9000);
         vm.assertEq(escrow.accrued(a), a.deposit);
         vm.prank(stranger);
         escrow.close(a);
@@ -161,8 +161,8 @@ contract EscrowLeasesTest is EscrowFixture {
         Agreement memory a = terms();
         a.maxDuration = 600;
         openLease(a);
-        vm.assertEq(escrow.fundedUntil(a), block.timestamp + 600);
-        vm.warp(block.timestamp + 700);
+        vm.assertEq(escrow.fundedUntil(a), time() + 600);
+        skip(700);
         uint256 before = balance(tenant);
         vm.prank(stranger);
         escrow.close(a);
@@ -173,7 +173,7 @@ contract EscrowLeasesTest is EscrowFixture {
         Agreement memory a = terms(0, 0);
         openLease(a);
         vm.assertEq(escrow.fundedUntil(a), type(uint40).max);
-        vm.warp(block.timestamp + 365 days);
+        skip(365 days);
         vm.assertEq(escrow.accrued(a), 0);
         vm.prank(tenant);
         escrow.close(a);
@@ -213,7 +213,7 @@ contract EscrowLeasesTest is EscrowFixture {
     function test_close_byTenantPaysAndRefunds() public {
         uint256 before = balance(tenant);
         Agreement memory a = openLease();
-        vm.warp(block.timestamp + 1000);
+        skip(1000);
         vm.expectEmit(address(escrow));
         emit IEscrow.LeaseClosed(
             escrow.leaseIdOf(tenant, a.salt), tenant, provider, 970, 30, 2600, CloseReason.Tenant
@@ -235,7 +235,7 @@ contract EscrowLeasesTest is EscrowFixture {
             abi.encodeWithSelector(
                 IEscrow.LeaseStillFunded.selector,
                 escrow.leaseIdOf(tenant, a.salt),
-                uint40(block.timestamp + 3600)
+                uint40(time() + 3600)
             )
         );
         vm.prank(stranger);
@@ -261,12 +261,12 @@ contract EscrowLeasesTest is EscrowFixture {
             abi.encodeWithSelector(
                 IEscrow.NoticeAlreadyGiven.selector,
                 escrow.leaseIdOf(tenant, a.salt),
-                uint40(block.timestamp + NOTICE)
+                uint40(time() + NOTICE)
             )
         );
         vm.prank(provider);
         escrow.giveNotice(a);
-        vm.warp(block.timestamp + NOTICE);
+        skip(NOTICE);
         vm.prank(stranger);
         escrow.close(a);
         vm.assertEq(balance(provider), 3600 - 36 - 72);
@@ -277,7 +277,7 @@ contract EscrowLeasesTest is EscrowFixture {
         openLease(a);
         fund(provider, 1000);
         uint256 before = balance(tenant);
-        vm.warp(block.timestamp + 2000);
+        skip(2000);
         // An hour's price: 2,000 from what was earned and 1,000 from its balance; more there isn't.
         vm.expectEmit(address(escrow));
         emit IEscrow.ProviderPenalised(escrow.leaseIdOf(tenant, a.salt), provider, 3000);
@@ -292,7 +292,7 @@ contract EscrowLeasesTest is EscrowFixture {
         openLease(a);
         vm.prank(provider);
         escrow.giveNotice(a);
-        vm.warp(block.timestamp + 3000);
+        skip(3000);
         vm.prank(provider);
         escrow.close(a);
         // 3,000 earned, 600 seconds of notice missing.
@@ -301,7 +301,7 @@ contract EscrowLeasesTest is EscrowFixture {
 
     function test_close_byProviderShortBeforeTheEndPaysOnlyForWhatIsLeft() public {
         Agreement memory a = openLease();
-        vm.warp(block.timestamp + 3500);
+        skip(3500);
         vm.prank(provider);
         escrow.close(a);
         vm.assertEq(balance(provider), 3400 - 34 - 68);
@@ -309,7 +309,7 @@ contract EscrowLeasesTest is EscrowFixture {
 
     function test_settle_endsBelowTheAccrual() public {
         Agreement memory a = openLease();
-        vm.warp(block.timestamp + 1000);
+        skip(1000);
         bytes32 leaseId = escrow.leaseIdOf(tenant, a.salt);
         bytes32 digest = typed(keccak256(abi.encode(SETTLEMENT, leaseId, uint96(400))));
         escrow.settle(a, 400, sign(TENANT_KEY, digest), sign(PROVIDER_KEY, digest));
@@ -319,9 +319,9 @@ contract EscrowLeasesTest is EscrowFixture {
     function test_settle_staysBetweenPaidAndAccrued() public {
         Agreement memory a = openLease();
         bytes32 leaseId = escrow.leaseIdOf(tenant, a.salt);
-        vm.warp(block.timestamp + 500);
+        skip(500);
         escrow.withdrawLease(a);
-        vm.warp(block.timestamp + 500);
+        skip(500);
         for (uint96 i; i < 2; ++i) {
             uint96 amount = i == 0 ? 499 : 1001;
             bytes32 digest = typed(keccak256(abi.encode(SETTLEMENT, leaseId, amount)));
@@ -338,7 +338,7 @@ contract EscrowLeasesTest is EscrowFixture {
         Agreement memory a = openLease();
         uint256 end = escrow.fundedUntil(a);
         bytes32 leaseId = escrow.leaseIdOf(tenant, a.salt);
-        vm.warp(block.timestamp + 1000);
+        skip(1000);
         bytes32 digest = typed(keccak256(abi.encode(CREDIT, leaseId, uint32(300))));
         escrow.creditByProvider(a, 300, sign(PROVIDER_KEY, digest));
         vm.assertEq(escrow.accrued(a), 700);
@@ -350,13 +350,13 @@ contract EscrowLeasesTest is EscrowFixture {
 
     function test_credit_afterAWithdrawalStopsPayUntilItIsMadeUp() public {
         Agreement memory a = openLease();
-        vm.warp(block.timestamp + 1000);
+        skip(1000);
         escrow.withdrawLease(a);
         vm.prank(provider);
         escrow.creditByProvider(a, 300, "");
         vm.expectRevert(IEscrow.ZeroAmount.selector);
         escrow.withdrawLease(a);
-        vm.warp(block.timestamp + 400);
+        skip(400);
         escrow.withdrawLease(a);
         vm.assertEq(balance(provider), 1100 - 11 - 22);
         vm.prank(tenant);
@@ -365,7 +365,7 @@ contract EscrowLeasesTest is EscrowFixture {
 
     function test_credit_byVerdictOnlyFromTheVerdictsContract() public {
         Agreement memory a = openLease();
-        vm.warp(block.timestamp + 1000);
+        skip(1000);
         vm.expectRevert(abi.encodeWithSelector(IEscrow.NotAuthorised.selector, stranger, address(0)));
         vm.prank(stranger);
         escrow.creditByVerdict(a, 100);
