@@ -4,6 +4,7 @@ import { deploymentsQuery } from '../api/queries.ts'
 import { asSubletError } from '../api/request.ts'
 import markUrl from '../design/mark.svg'
 import { ThemeChoice } from '../design/theme-choice.tsx'
+import { Words } from '../design/words.tsx'
 import { WalletStrip } from '../wallet/wallet-strip.tsx'
 import { SignIn } from './sign-in.tsx'
 
@@ -53,7 +54,7 @@ export function Shell() {
       {trouble?.code === 'controller.unreachable' ? (
         <div role="alert" className="bg-lamp px-4 py-2 text-onlamp sm:px-6">
           <p className="mx-auto max-w-[1312px]">
-            <strong className="font-semibold">{trouble.message}</strong> {trouble.hint}
+            <strong className="font-semibold">{trouble.message}</strong> <Words text={trouble.hint ?? ''} />
           </p>
         </div>
       ) : null}

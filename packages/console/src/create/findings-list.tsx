@@ -1,4 +1,5 @@
 import type { Validation } from '@sublet/protocol'
+import { Words } from '../design/words.tsx'
 
 type Finding = Validation['findings'][number]
 
@@ -26,9 +27,11 @@ export function FindingsList({
             </span>
             <span className="min-w-0">
               <span className="sr-only">{finding.severity}: </span>
-              {finding.message}
+              <Words text={finding.message} />
               {finding.mend === undefined && finding.expected === undefined ? null : (
-                <span className="block text-soft">{cure(finding)}</span>
+                <span className="block text-soft">
+                  <Words text={cure(finding)} />
+                </span>
               )}
             </span>
           </button>
@@ -39,6 +42,11 @@ export function FindingsList({
 }
 
 function cure({ expected, mend }: Finding): string {
-  if (mend === undefined) return `Expected ${expected}.`
-  return expected === undefined ? mend : `Expected ${expected}. ${mend}`
+  return [...(expected === undefined ? [] : [`Expected ${expected}`]), ...(mend === undefined ? [] : [mend])]
+    .map(asSentence)
+    .join(' ')
+}
+
+function asSentence(words: string): string {
+  return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}${/[.!?]$/.test(words) ? '' : '.'}`
 }

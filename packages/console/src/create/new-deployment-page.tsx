@@ -79,6 +79,7 @@ export function NewDeploymentPage() {
 
   return (
     <>
+      <title>New deployment · Sublet</title>
       <h1>New deployment</h1>
       <div className="mt-4 grid gap-5 lg:grid-cols-[minmax(0,1fr)_minmax(0,440px)]">
         <div className="min-w-0">
@@ -127,7 +128,7 @@ export function NewDeploymentPage() {
             deploy.mutate()
           }}
         >
-          <div id="findings" role="status" className="grid gap-3">
+          <div id="findings" role="status" className="grid gap-3 empty:-mb-4">
             {validationError !== null && !empty ? <Trouble error={validationError} /> : null}
             {empty ? (
               <div className="sheet px-3 py-2.5 text-soft">

@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { deploymentQuery, pickBid } from '../api/queries.ts'
 import { counted, shortHex } from '../design/names.ts'
 import { Trouble } from '../design/trouble.tsx'
+import { Words } from '../design/words.tsx'
 import { formatDollarsExactly, formatRate } from '../money/format-money.ts'
 import { formatDuration } from '../time/format-time.ts'
 import { useNow } from '../time/use-now.ts'
@@ -20,6 +21,9 @@ export function BidsView({ deployment, group }: { deployment: Deployment; group:
   return (
     <div className="grid gap-5">
       {pick.error === null ? null : <Trouble error={pick.error} />}
+      {picking && bids.length > 0 && bids.every(({ expiresAtMs }) => expiresAtMs <= nowMs) ? (
+        <p role="status">Every bid has lapsed. Close this deployment and order again; nothing was charged.</p>
+      ) : null}
       {bids.length === 0 ? (
         <p className="text-soft">
           {deployment.phase === 'ordering' ? 'Bids come in here as they are made.' : 'There were no bids.'}
@@ -48,7 +52,9 @@ export function BidsView({ deployment, group }: { deployment: Deployment; group:
                 <span className="font-mono text-[13px]" title={provider}>
                   {shortHex(provider)}
                 </span>
-                <span className="min-w-0 flex-1 basis-60">{message}</span>
+                <span className="min-w-0 flex-1 basis-60">
+                  <Words text={message} />
+                </span>
                 {ratePerHour === undefined ? null : (
                   <span className="text-soft">would match from {formatDollarsExactly(ratePerHour)}/h</span>
                 )}

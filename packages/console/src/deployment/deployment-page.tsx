@@ -6,6 +6,7 @@ import { EndpointLink } from '../deployments/deployment-row.tsx'
 import { CopyButton } from '../design/copy-button.tsx'
 import { PhaseBadge } from '../design/phase-badge.tsx'
 import { Trouble } from '../design/trouble.tsx'
+import { Words } from '../design/words.tsx'
 import { LogView } from '../log/log-view.tsx'
 import { ShellView } from '../shell/shell-view.tsx'
 import { BidsView } from './bids-view.tsx'
@@ -47,6 +48,7 @@ function KnownDeployment({ deployment }: { deployment: Deployment }) {
   const over = phase === 'closed' || phase === 'failed'
   return (
     <>
+      <title>{`${deployment.name} · Sublet`}</title>
       <Link to="/" className="link text-soft">
         Deployments
       </Link>
@@ -57,7 +59,9 @@ function KnownDeployment({ deployment }: { deployment: Deployment }) {
             <PhaseBadge phase={phase} />
           </div>
           {phase === 'running' || phase === 'failed' ? null : (
-            <p className="text-soft">{deployment.message}</p>
+            <p className="text-soft">
+              <Words text={deployment.message} />
+            </p>
           )}
         </div>
         {over ? (
@@ -90,7 +94,7 @@ function GroupView({ deployment, group }: { deployment: Deployment; group: Deplo
   return (
     <div className="mt-5 grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_360px]">
       <div className="grid gap-4 lg:order-2">
-        <Meter group={group} />
+        <Meter group={group} failed={deployment.phase === 'failed'} />
         <Endpoints group={group} />
       </div>
       <div className="grid min-w-0 gap-4">

@@ -1,4 +1,5 @@
 import type { Deployment, DeploymentGroup } from '@sublet/protocol'
+import { Words } from '../design/words.tsx'
 import { formatDollarsExactly } from '../money/format-money.ts'
 
 /** Why a deployment could not start, what to do about it, and the last words of the workload. */
@@ -8,11 +9,17 @@ export function FailurePanel({ deployment, group }: { deployment: Deployment; gr
   const lowest = lowestMatchingRate(group)
   return (
     <section role="alert" className="sheet border-l-3 border-l-stop p-4">
-      <h2>{problem?.detail ?? message}</h2>
-      {problem?.hint === undefined ? null : <p className="mt-1 text-soft">{problem.hint}</p>}
+      <h2>
+        <Words text={problem?.detail ?? message} />
+      </h2>
+      {problem?.hint === undefined ? null : (
+        <p className="mt-1 text-soft">
+          <Words text={problem.hint} />
+        </p>
+      )}
       {lowest === undefined ? null : (
         <p className="mt-1 text-soft">
-          The lowest highest rate that would have matched is{' '}
+          The nearest provider would have taken it at{' '}
           <span className="text-ink">{formatDollarsExactly(lowest)} an hour</span>.
         </p>
       )}

@@ -18,8 +18,10 @@ const endWords: Record<EndReason, string> = {
   superseded: 'Another lease took its place.',
 }
 
+const noCharge = 'No lease opened, so nothing was charged.'
+
 /** What one lease has cost up to this second, as the escrow would count it, and how long its money lasts. */
-export function Meter({ group }: { group: DeploymentGroup }) {
+export function Meter({ group, failed }: { group: DeploymentGroup; failed: boolean }) {
   const nowMs = useNow()
   const cost = groupCost(group, nowMs)
   return (
@@ -29,7 +31,12 @@ export function Meter({ group }: { group: DeploymentGroup }) {
       data-meter={cost?.state ?? 'none'}
     >
       {cost === undefined ? (
-        <Face label="Cost" amount="$0.000000" lit={false} below="Nothing costs before a lease is open." />
+        <Face
+          label="Cost"
+          amount="$0.000000"
+          lit={false}
+          below={failed ? noCharge : 'Nothing costs before a lease is open.'}
+        />
       ) : cost.state === 'settled' ? (
         <Settled cost={cost} reason={group.lease?.endReason} />
       ) : cost.state === 'pending' ? (
@@ -98,9 +105,7 @@ function Pending({ cost, lapsed }: { cost: LeaseCost; lapsed: boolean }) {
       amount="$0.000000"
       lit={false}
       below={
-        lapsed
-          ? 'The lease never opened, so nothing was charged.'
-          : `Will cost ${formatRate(cost.ratePerHour)} an hour, from the first ready second.`
+        lapsed ? noCharge : `Will cost ${formatRate(cost.ratePerHour)} an hour, from the first ready second.`
       }
     />
   )

@@ -23,7 +23,7 @@ export function TimelineView({
   return (
     <ol
       aria-label="Phases"
-      className="sheet grid grid-flow-row sm:auto-cols-fr sm:grid-flow-col sm:divide-x sm:divide-line"
+      className={`sheet grid grid-flow-row sm:grid-flow-col sm:divide-x sm:divide-line ${steps.length < 5 ? 'sm:auto-cols-[minmax(0,150px)]' : 'sm:auto-cols-fr'}`}
     >
       {steps.map((step) => (
         <li
@@ -38,7 +38,7 @@ export function TimelineView({
             <span className="font-medium">{step.label}</span>
           </span>
           <span className="font-mono text-[13px] whitespace-nowrap sm:mt-1 sm:block">
-            {took(step, nowMs)}
+            {took(step, nowMs, deployment.createdAtMs)}
           </span>
           <span className="font-mono text-[12px] whitespace-nowrap text-soft max-sm:ml-auto sm:block">
             {step.atMs === undefined ? '\u00a0' : formatTimeOfDay(step.atMs)}
@@ -49,8 +49,9 @@ export function TimelineView({
   )
 }
 
-function took({ state, atMs, tookMs }: TimelineStep, nowMs: number): string {
+function took({ key, state, atMs, tookMs }: TimelineStep, nowMs: number, orderedMs: number): string {
   if (tookMs !== undefined) return formatDuration(tookMs)
+  if (key === 'active' && atMs !== undefined) return `${formatDuration(atMs - orderedMs)} in all`
   if (state === 'now' && atMs !== undefined) return `${Math.max(0, Math.floor((nowMs - atMs) / 1000))} s`
   return '\u00a0'
 }

@@ -61,7 +61,9 @@ test('a lease that never opened shows where it stopped', () => {
 })
 
 test('an order without bids failed at the order', () => {
-  expect(shape(timelineOf(sampleDeployment(t0, { phase: 'failed' }), undefined))).toEqual([
-    ['ordering', 'failed', undefined],
+  const failed = sampleDeployment(t0, { phase: 'failed', endedAtMs: t0 + 90 })
+  expect(shape(timelineOf(failed, undefined))).toEqual([
+    ['ordering', 'done', 90],
+    ['failed', 'failed', undefined],
   ])
 })

@@ -22,17 +22,24 @@ const wayUp: readonly { key: LeasePhase | 'ordering'; label: string }[] = [
 
 /** The steps of one lease in order: those that were, the one that is, those still ahead; the end last, when there is one. */
 export function timelineOf(deployment: Deployment, lease: LeaseStatus | undefined): TimelineStep[] {
-  const reached: Partial<Record<string, number>> = { ordering: deployment.createdAtMs, ...lease?.phaseAtMs }
-  const phase: LeasePhase | 'ordering' = lease?.phase ?? 'ordering'
+  const reached: Partial<Record<string, number>> = {
+    ordering: deployment.createdAtMs,
+    failed: deployment.endedAtMs,
+    ...lease?.phaseAtMs,
+  }
+  const unmatched = lease === undefined && deployment.phase === 'failed'
+  const phase: LeasePhase | 'ordering' | 'failed' = lease?.phase ?? (unmatched ? 'failed' : 'ordering')
   const ended = phase === 'closed' || phase === 'lapsed'
-  const failed = phase === 'lapsed' || (lease === undefined && deployment.phase === 'failed')
+  const failed = phase === 'lapsed' || phase === 'failed'
   const stopped = failed || (lease === undefined && deployment.phase === 'closed')
-  const last: { key: LeasePhase; label: string }[] =
-    phase === 'lapsed'
-      ? [{ key: 'lapsed', label: 'Lapsed' }]
-      : phase === 'closing' || phase === 'closed'
-        ? [{ key: 'closed', label: phase === 'closed' ? 'Settled' : 'Closing' }]
-        : []
+  const last: { key: LeasePhase | 'failed'; label: string }[] =
+    phase === 'failed'
+      ? [{ key: 'failed', label: 'Failed' }]
+      : phase === 'lapsed'
+        ? [{ key: 'lapsed', label: 'Lapsed' }]
+        : phase === 'closing' || phase === 'closed'
+          ? [{ key: 'closed', label: phase === 'closed' ? 'Settled' : 'Closing' }]
+          : []
   const up = stopped || ended ? wayUp.filter(({ key }) => reached[key] !== undefined) : wayUp
   const steps = [...up, ...last]
   const order = steps.map(({ key }) => startOf(reached, key, phase))

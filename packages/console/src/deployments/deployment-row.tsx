@@ -2,8 +2,9 @@ import type { Deployment } from '@sublet/protocol'
 import { Link } from '@tanstack/react-router'
 import { deploymentCost } from '../deployment/lease-cost.ts'
 import { PhaseBadge } from '../design/phase-badge.tsx'
+import { Words } from '../design/words.tsx'
 import { digitsThatTick, formatDollars, formatRate } from '../money/format-money.ts'
-import { formatDuration } from '../time/format-time.ts'
+import { formatAge } from '../time/format-time.ts'
 
 export function DeploymentRow({ deployment, nowMs }: { deployment: Deployment; nowMs: number }) {
   const { id, name, phase, message, problem } = deployment
@@ -30,7 +31,9 @@ export function DeploymentRow({ deployment, nowMs }: { deployment: Deployment; n
       </td>
       <td className="cell max-w-[420px] max-md:order-5 max-md:col-span-2 max-md:mt-1">
         {first === undefined ? (
-          <span className="line-clamp-2 text-soft">{words}</span>
+          <span className="line-clamp-2 text-soft">
+            <Words text={words} />
+          </span>
         ) : (
           <>
             <EndpointLink url={first.url} />
@@ -41,8 +44,8 @@ export function DeploymentRow({ deployment, nowMs }: { deployment: Deployment; n
         )}
       </td>
       <td className="cell text-right whitespace-nowrap max-md:order-4">
-        <span className="md:hidden">at </span>
-        {rate}
+        {running ? <span className="md:hidden">at </span> : null}
+        <span className={running ? '' : 'max-md:hidden'}>{rate}</span>
       </td>
       <td
         className="cell text-right font-mono text-[13px] whitespace-nowrap max-md:order-3 max-md:text-left"
@@ -51,7 +54,7 @@ export function DeploymentRow({ deployment, nowMs }: { deployment: Deployment; n
         {spent}
       </td>
       <td className="cell text-right whitespace-nowrap text-soft max-md:hidden">
-        {formatDuration(Math.max(1000, (deployment.endedAtMs ?? nowMs) - deployment.createdAtMs))}
+        {formatAge((deployment.endedAtMs ?? nowMs) - deployment.createdAtMs)}
       </td>
     </tr>
   )

@@ -7,7 +7,7 @@ import { StarterChoice } from '../create/starter-choice.tsx'
 import { deploymentCost } from '../deployment/lease-cost.ts'
 import { counted } from '../design/names.ts'
 import { Trouble } from '../design/trouble.tsx'
-import { formatDollars, formatRate } from '../money/format-money.ts'
+import { digitsThatTick, formatDollars, formatRate } from '../money/format-money.ts'
 import { useNow } from '../time/use-now.ts'
 import { DeploymentRow } from './deployment-row.tsx'
 
@@ -38,6 +38,7 @@ export function DeploymentsPage() {
   const shown = withEnded || live.length === 0 ? [...live, ...ended] : live
   return (
     <>
+      <title>Deployments · Sublet</title>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-3">
         <div className="mr-auto">
           <h1>Deployments</h1>
@@ -104,7 +105,7 @@ function summary(live: readonly Deployment[], nowMs: number): string {
   const cost = costs.reduce((sum, one) => sum + one.cost, 0n)
   if (live.length === 0) return 'Nothing runs, nothing costs.'
   if (rate === 0n) return `${counted(live.length, 'deployment')} on the way; nothing costs yet.`
-  return `${running} running at ${formatRate(rate)} an hour, ${formatDollars(cost, 4)} so far.`
+  return `${running} running at ${formatRate(rate)} an hour, ${formatDollars(cost, digitsThatTick(rate))} so far.`
 }
 
 function FirstDeployment() {

@@ -75,14 +75,15 @@ function LiveLog({ leaseId, services, over, last }: LiveLogProps) {
             ))}
           </select>
         )}
-        <button
-          type="button"
-          className={`button ${follow ? '' : 'button-go'}`}
-          aria-pressed={follow}
-          onClick={() => setFollow(!follow)}
-        >
-          {follow ? 'Pause' : 'Follow'}
-        </button>
+        {state === 'ended' ? null : (
+          <button
+            type="button"
+            className={`button ${follow ? '' : 'button-go'}`}
+            onClick={() => setFollow(!follow)}
+          >
+            {follow ? 'Pause' : 'Follow'}
+          </button>
+        )}
       </div>
       {state === 'lost' && error !== undefined ? (
         <Trouble error={error} title="The log broke off and is tried again." />

@@ -2,7 +2,7 @@ import type { Ask } from '@sublet/protocol'
 import { CopyButton } from '../design/copy-button.tsx'
 import { Lamps } from '../design/lamps.tsx'
 import { modelName, shortHex } from '../design/names.ts'
-import { formatRate } from '../money/format-money.ts'
+import { alignPoints, formatRate } from '../money/format-money.ts'
 import { formatBytes, formatCores, type MarketFilter } from './asks-view.ts'
 import { gpuPrice } from './device-classes.ts'
 
@@ -17,6 +17,8 @@ interface AsksTableProps {
 
 /** Every provider's standing price list and what of it is free. */
 export function AsksTable({ asks, total, filter, choices, onFilter }: AsksTableProps) {
+  const corePrices = alignPoints(asks.map(({ ask }) => formatRate(ask.prices.cpuPerCoreHour)))
+  const gibPrices = alignPoints(asks.map(({ ask }) => formatRate(ask.prices.memoryPerGibHour)))
   return (
     <section aria-labelledby="asks-title" className="mt-7">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
@@ -101,8 +103,14 @@ export function AsksTable({ asks, total, filter, choices, onFilter }: AsksTableP
               </tr>
             </thead>
             <tbody>
-              {asks.map(({ ask, connected }) => (
-                <AskRow key={ask.provider} ask={ask} connected={connected} />
+              {asks.map(({ ask, connected }, index) => (
+                <AskRow
+                  key={ask.provider}
+                  ask={ask}
+                  connected={connected}
+                  corePrice={corePrices[index] ?? ''}
+                  gibPrice={gibPrices[index] ?? ''}
+                />
               ))}
             </tbody>
           </table>
@@ -112,7 +120,15 @@ export function AsksTable({ asks, total, filter, choices, onFilter }: AsksTableP
   )
 }
 
-function AskRow({ ask, connected }: { ask: Ask; connected: boolean }) {
+interface AskRowProps {
+  ask: Ask
+  connected: boolean
+  /** Aligned with those of the other rows. */
+  corePrice: string
+  gibPrice: string
+}
+
+function AskRow({ ask, connected, corePrice, gibPrice }: AskRowProps) {
   const { inventory, prices } = ask
   const disk = Object.values(inventory.storageBytes).reduce((sum, { free }) => sum + free, 0)
   return (
@@ -164,12 +180,8 @@ function AskRow({ ask, connected }: { ask: Ask; connected: boolean }) {
         <Level free={inventory.memoryBytes.free} total={inventory.memoryBytes.total} show={formatBytes} />
       </td>
       <td className="cell whitespace-nowrap max-lg:hidden">{formatBytes(disk)}</td>
-      <td className="cell text-right font-mono text-[13px] max-lg:hidden">
-        {formatRate(prices.cpuPerCoreHour)}
-      </td>
-      <td className="cell text-right font-mono text-[13px] max-lg:hidden">
-        {formatRate(prices.memoryPerGibHour)}
-      </td>
+      <td className="cell text-right font-mono text-[13px] whitespace-pre max-lg:hidden">{corePrice}</td>
+      <td className="cell text-right font-mono text-[13px] whitespace-pre max-lg:hidden">{gibPrice}</td>
     </tr>
   )
 }

@@ -35,6 +35,7 @@ export function MarketPage() {
 
   return (
     <>
+      <title>Market · Sublet</title>
       <div className="flex flex-wrap items-end justify-between gap-x-8 gap-y-2">
         <h1>Market</h1>
         <p className="text-soft" aria-live="off">

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { Lamps } from '../design/lamps.tsx'
 import { counted, modelName } from '../design/names.ts'
-import { formatDollarsExactly, formatRate } from '../money/format-money.ts'
+import { alignPoints, formatDollarsExactly, formatRate } from '../money/format-money.ts'
 import { formatBytes, formatCores } from './asks-view.ts'
 import type { DeviceClass } from './device-classes.ts'
 
@@ -15,6 +15,9 @@ export function PriceBoard({
   chosen: string | undefined
   onChoose: (gpu: string | undefined) => void
 }) {
+  const lowest = column(classes.map(({ lowestPerHour }) => lowestPerHour))
+  const median = column(classes.map(({ medianPerHour }) => medianPerHour))
+  const highest = column(classes.map(({ highestPerHour }) => highestPerHour))
   return (
     <section aria-labelledby="board-title" className="mt-5 overflow-hidden rounded-md bg-board text-boardink">
       <h2 id="board-title" className="sr-only">
@@ -47,10 +50,11 @@ export function PriceBoard({
           </tr>
         </thead>
         <tbody>
-          {classes.map((one) => (
+          {classes.map((one, index) => (
             <ClassRow
               key={one.key}
               device={one}
+              prices={[lowest[index] ?? '', median[index] ?? '', highest[index] ?? '']}
               chosen={one.model !== undefined && one.model === chosen}
               onChoose={onChoose}
             />
@@ -63,10 +67,13 @@ export function PriceBoard({
 
 function ClassRow({
   device,
+  prices,
   chosen,
   onChoose,
 }: {
   device: DeviceClass
+  /** Lowest, middle and highest, aligned. */
+  prices: readonly [string, string, string]
   chosen: boolean
   onChoose: (gpu: string | undefined) => void
 }) {
@@ -106,19 +113,28 @@ function ClassRow({
         </span>
       </td>
       <td className="px-3 py-2.5 text-right max-sm:pr-4">
-        <Price amount={device.lowestPerHour} className="font-mono text-[17px] text-lamp" />
+        <span
+          className="font-mono text-[17px] whitespace-pre text-lamp"
+          title={exactly(device.lowestPerHour)}
+        >
+          {prices[0]}
+        </span>
       </td>
       <td className="px-3 py-2.5 text-right max-sm:hidden">
-        <Price amount={device.medianPerHour} className="font-mono text-boardsoft" />
+        <span className="font-mono whitespace-pre text-boardsoft" title={exactly(device.medianPerHour)}>
+          {prices[1]}
+        </span>
       </td>
       <td className="px-3 py-2.5 text-right max-sm:hidden">
-        <Price amount={device.highestPerHour} className="font-mono text-boardsoft" />
+        <span className="font-mono whitespace-pre text-boardsoft" title={exactly(device.highestPerHour)}>
+          {prices[2]}
+        </span>
       </td>
       <td className="px-4 py-2.5 text-right max-sm:hidden">
         {kind === 'memory' ? null : (
           <Link
             to="/new"
-            search={model === undefined ? {} : { gpu: model }}
+            search={model === undefined ? { start: 'hello' } : { gpu: model }}
             aria-label={`Rent ${model === undefined ? 'CPU' : modelName(model)}`}
             className="inline-flex min-h-7 items-center rounded-md border border-boardline px-2.5 font-medium hover:border-lamp hover:text-lamp"
           >
@@ -158,11 +174,11 @@ function BoardLamps({ free, total }: { free: number; total: number }) {
   )
 }
 
-function Price({ amount, className }: { amount: bigint | undefined; className: string }) {
-  if (amount === undefined) return <span className={className}>—</span>
-  return (
-    <span className={className} title={`${formatDollarsExactly(amount)} an hour`}>
-      {formatRate(amount)}
-    </span>
-  )
+function exactly(amount: bigint | undefined): string | undefined {
+  return amount === undefined ? undefined : `${formatDollarsExactly(amount)} an hour`
+}
+
+/** One column's prices, with their points under each other. */
+function column(amounts: readonly (bigint | undefined)[]): string[] {
+  return alignPoints(amounts.map((amount) => (amount === undefined ? '—' : formatRate(amount))))
 }

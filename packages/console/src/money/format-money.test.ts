@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
+  alignPoints,
   digitsThatTick,
   formatDollars,
   formatDollarsExactly,
@@ -27,6 +28,12 @@ test('shows a rate with the digits that tell it from another', () => {
   expect(formatRate(400_000n)).toBe('$0.40')
   expect(formatRate(12n)).toBe('$0.000012')
   expect(formatRate(0n)).toBe('$0.00')
+})
+
+test('points of aligned amounts stand under each other', () => {
+  const aligned = alignPoints(['$1.95', '$0.00148', '—'])
+  expect(aligned.map((amount) => amount.length)).toEqual([8, 8, 7])
+  expect(aligned.map((amount) => amount.trimEnd())).toEqual(['$1.95', '$0.00148', '—'])
 })
 
 test('a slow rate gets more digits than a fast one', () => {

@@ -29,6 +29,13 @@ export function formatRate(ratePerHour: bigint): string {
   return formatDollarsExactly(shown)
 }
 
+/** Pads amounts on the right, so that their points stand under each other in a column of even-width figures. */
+export function alignPoints(amounts: readonly string[]): string[] {
+  const after = (amount: string) => (amount.includes('.') ? amount.length - amount.indexOf('.') : 0)
+  const widest = Math.max(0, ...amounts.map(after))
+  return amounts.map((amount) => amount + '\u2007'.repeat(widest - after(amount)))
+}
+
 /** How many digits after the point change at least once every few seconds at this rate; from 2 to 6. */
 export function digitsThatTick(ratePerHour: bigint): number {
   let digits = 2

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { formatClock, formatDuration } from './format-time.ts'
+import { formatAge, formatClock, formatDuration } from './format-time.ts'
 
 test('shows the two largest parts of a duration', () => {
   expect(formatDuration(840)).toBe('840 ms')
@@ -11,6 +11,11 @@ test('shows the two largest parts of a duration', () => {
   expect(formatDuration(7_200_000)).toBe('2 h')
   expect(formatDuration(4 * 86_400_000 + 3 * 3_600_000)).toBe('4 d 3 h')
   expect(formatDuration(-5)).toBe('0 ms')
+})
+
+test('ages grow by whole seconds', () => {
+  expect(formatAge(3_920)).toBe('3 s')
+  expect(formatAge(185_000)).toBe('3 min 5 s')
 })
 
 test('shows running time as a meter does', () => {

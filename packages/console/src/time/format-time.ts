@@ -19,6 +19,11 @@ export function formatDuration(durationMs: number): string {
     .join(' ')
 }
 
+/** The same in whole seconds, for what grows while one looks. */
+export function formatAge(ageMs: number): string {
+  return ageMs < 10_000 ? `${Math.max(0, Math.floor(ageMs / 1000))} s` : formatDuration(ageMs)
+}
+
 /** A length of time in whole seconds, as a meter shows it: `00:04:09`, `1d 02:00:00`. */
 export function formatClock(totalSeconds: number): string {
   const seconds = Math.max(0, Math.floor(totalSeconds))
