@@ -52,5 +52,6 @@ export {
   rent,
 } from './rent/rent.ts'
 export type { RentEvent, Rented } from './rent/rent-event.ts'
+export { costAt, signSettlement } from './rent/sign-settlement.ts'
 export { type Channel, createChannel } from './stream/channel.ts'
 export { wait } from './stream/wait.ts'

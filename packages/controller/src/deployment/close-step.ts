@@ -1,4 +1,5 @@
 import { isEnded, isSubletError, type LeaseStatus } from '@sublet/protocol'
+import { signSettlement } from '@sublet/sdk'
 import type { StepContext } from './order-step.ts'
 import { settledStatus, settleOnChain } from './settle.ts'
 import type { Offer } from './state.ts'
@@ -13,8 +14,9 @@ export async function closeStep(context: StepContext): Promise<void> {
   }
   live.note({ ...live.group(name), message: 'Closing and settling.' })
   const answer = await askProvider(context, offer)
-  // A provider that said no more cannot be relied on not to open later.
-  const settlement = await settleOnChain(parts, offer, answer === undefined ? 'forbidden' : 'closed')
+  // A provider that did not say that it is over cannot be relied on not to open it later.
+  const over = answer !== undefined && isEnded(answer.phase)
+  const settlement = await settleOnChain(parts, offer, over ? 'closed' : 'forbidden')
   const group = live.group(name)
   const lease = settledStatus({
     status: answer ?? group.lease,
@@ -35,8 +37,13 @@ async function askProvider({ live, parts }: StepContext, offer: Offer): Promise<
       provider: offer.agreement.provider,
       relayUrl: offer.relayUrl,
     })
-    const status = await provider.close(leaseId, { signal: timeout })
-    return isEnded(status.phase) ? status : undefined
+    const settlement = await signSettlement({
+      account: parts.account,
+      chain: parts.chain,
+      agreement: offer.agreement,
+    })
+    const request = settlement === undefined ? {} : { settlement }
+    return await provider.close(leaseId, request, { signal: timeout })
   } catch (error) {
     if (live.stopping) throw error
     const reason = isSubletError(error) ? error.message : String(error)

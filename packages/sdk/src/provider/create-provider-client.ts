@@ -1,5 +1,7 @@
 import {
   type Address,
+  type CloseRequest,
+  closeRequestSchema,
   type Hex,
   isSubletError,
   type LeaseStatus,
@@ -46,8 +48,11 @@ export interface ProviderClient {
   events(leaseId: Hex, options?: CallOptions): AsyncGenerator<LeaseStatus>
   logs(leaseId: Hex, query?: LogQuery, options?: CallOptions): AsyncGenerator<LogLine>
   exec(leaseId: Hex, options: ExecOptions): Promise<ExecSession>
-  /** Stops the workload, settles, and gives the final status. */
-  close(leaseId: Hex, options?: CallOptions): Promise<LeaseStatus>
+  /**
+   * Stops the workload. With a signed settlement the provider settles at once and the status is the final one; see
+   * `signSettlement`. Without one, an open lease ends when the tenant closes it on chain.
+   */
+  close(leaseId: Hex, request?: CloseRequest, options?: CallOptions): Promise<LeaseStatus>
 }
 
 export interface ProviderClientOptions {
@@ -179,8 +184,13 @@ export function createProviderClient(options: ProviderClientOptions): ProviderCl
         signal,
       }),
     exec: (leaseId, execOptions) => openExec(call, leaseId, execOptions),
-    close: (leaseId, { signal } = {}) =>
-      read(leaseStatusSchema, { method: 'POST', path: `/leases/${leaseId}/close`, signal }),
+    close: (leaseId, request = {}, { signal } = {}) =>
+      read(leaseStatusSchema, {
+        method: 'POST',
+        path: `/leases/${leaseId}/close`,
+        body: new TextEncoder().encode(JSON.stringify(closeRequestSchema.encode(request))),
+        signal,
+      }),
   }
 }
 
