@@ -121,14 +121,8 @@ export function NewDeploymentPage() {
           <FileEditor value={source} onChange={setSource} onFile={load} findings={findings} area={area} />
         </div>
 
-        <form
-          className="grid content-start gap-4"
-          onSubmit={(event) => {
-            event.preventDefault()
-            deploy.mutate()
-          }}
-        >
-          <div id="findings" role="status" className="grid gap-3 empty:-mb-4">
+        <div className="min-w-0">
+          <div id="findings" role="status" className="grid gap-3 [&:not(:empty)]:mb-4">
             {validationError !== null && !empty ? <Trouble error={validationError} /> : null}
             {empty ? (
               <div className="sheet px-3 py-2.5 text-soft">
@@ -145,80 +139,88 @@ export function NewDeploymentPage() {
               </>
             )}
           </div>
-          {workload === undefined || validation === undefined ? null : (
-            <>
-              <WorkloadSummary workload={workload} format={validation.format} />
-              {needed.length === 0 ? null : (
-                <fieldset className="grid gap-2">
-                  <legend className="font-semibold">Secrets</legend>
-                  <p className="text-soft">Sealed to the provider that wins, and never kept in the file.</p>
-                  {needed.map((name) => (
-                    <label key={name} className="grid gap-1">
-                      <span className="font-mono text-[13px]">{name}</span>
-                      <input
-                        type="password"
-                        autoComplete="off"
-                        className="field"
-                        value={secrets[name] ?? ''}
-                        onChange={({ target }) => setSecrets({ ...secrets, [name]: target.value })}
-                      />
-                    </label>
-                  ))}
-                </fieldset>
-              )}
-              <label className="grid gap-1">
-                <span className="font-semibold">Highest rate, dollars an hour</span>
-                <input
-                  className="field max-w-48"
-                  inputMode="decimal"
-                  placeholder="as the file says"
-                  value={maxRate}
-                  aria-invalid={rateWrong}
-                  aria-describedby="rate-help"
-                  onChange={({ target }) => setMaxRate(target.value)}
-                />
-                <span id="rate-help" className={rateWrong ? 'text-stop' : 'text-soft'}>
-                  {rateWrong
-                    ? 'Write dollars such as 0.40, with at most six digits after the point.'
-                    : 'Bids above it are not taken. You pay what the winner bids, not this.'}
-                </span>
-              </label>
-              <label className="flex items-start gap-2">
-                <input
-                  type="checkbox"
-                  className="mt-0.5 size-4 accent-lampink"
-                  checked={pick}
-                  onChange={({ target }) => setPick(target.checked)}
-                />
-                <span>
-                  Let me pick among the bids
-                  <span className="block text-soft">
-                    Otherwise the file’s policy picks, usually the cheapest.
+          <form
+            className="grid content-start gap-4"
+            onSubmit={(event) => {
+              event.preventDefault()
+              deploy.mutate()
+            }}
+          >
+            {workload === undefined || validation === undefined ? null : (
+              <>
+                <WorkloadSummary workload={workload} format={validation.format} />
+                {needed.length === 0 ? null : (
+                  <fieldset className="grid gap-2">
+                    <legend className="font-semibold">Secrets</legend>
+                    <p className="text-soft">Sealed to the provider that wins, and never kept in the file.</p>
+                    {needed.map((name) => (
+                      <label key={name} className="grid gap-1">
+                        <span className="font-mono text-[13px]">{name}</span>
+                        <input
+                          type="password"
+                          autoComplete="off"
+                          className="field"
+                          value={secrets[name] ?? ''}
+                          onChange={({ target }) => setSecrets({ ...secrets, [name]: target.value })}
+                        />
+                      </label>
+                    ))}
+                  </fieldset>
+                )}
+                <label className="grid gap-1">
+                  <span className="font-semibold">Highest rate, dollars an hour</span>
+                  <input
+                    className="field max-w-48"
+                    inputMode="decimal"
+                    placeholder="as the file says"
+                    value={maxRate}
+                    aria-invalid={rateWrong}
+                    aria-describedby="rate-help"
+                    onChange={({ target }) => setMaxRate(target.value)}
+                  />
+                  <span id="rate-help" className={rateWrong ? 'text-stop' : 'text-soft'}>
+                    {rateWrong
+                      ? 'Write dollars such as 0.40, with at most six digits after the point.'
+                      : 'Bids above it are not taken. You pay what the winner bids, not this.'}
                   </span>
-                </span>
-              </label>
-            </>
-          )}
-          {deploy.error === null ? null : <Trouble error={deploy.error} />}
-          <div className="flex flex-wrap items-center gap-3">
-            <button
-              type="submit"
-              className="button button-go min-h-9 px-5"
-              disabled={
-                workload === undefined || !current || missing.length > 0 || rateWrong || deploy.isPending
-              }
-            >
-              {deploy.isPending ? 'Ordering…' : 'Deploy'}
-            </button>
-            {missing.length === 0 || workload === undefined ? null : (
-              <span className="text-soft">
-                {missing.length === 1
-                  ? `${missing[0]} has no value yet.`
-                  : `${missing.length} secrets have no value yet.`}
-              </span>
+                </label>
+                <label className="flex items-start gap-2">
+                  <input
+                    type="checkbox"
+                    className="mt-0.5 size-4 accent-lampink"
+                    checked={pick}
+                    onChange={({ target }) => setPick(target.checked)}
+                  />
+                  <span>
+                    Let me pick among the bids
+                    <span className="block text-soft">
+                      Otherwise the file’s policy picks, usually the cheapest.
+                    </span>
+                  </span>
+                </label>
+              </>
             )}
-          </div>
-        </form>
+            {deploy.error === null ? null : <Trouble error={deploy.error} />}
+            <div className="flex flex-wrap items-center gap-3">
+              <button
+                type="submit"
+                className="button button-go min-h-9 px-5"
+                disabled={
+                  workload === undefined || !current || missing.length > 0 || rateWrong || deploy.isPending
+                }
+              >
+                {deploy.isPending ? 'Ordering…' : 'Deploy'}
+              </button>
+              {missing.length === 0 || workload === undefined ? null : (
+                <span className="text-soft">
+                  {missing.length === 1
+                    ? `${missing[0]} has no value yet.`
+                    : `${missing.length} secrets have no value yet.`}
+                </span>
+              )}
+            </div>
+          </form>
+        </div>
       </div>
     </>
   )
