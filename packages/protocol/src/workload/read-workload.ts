@@ -1,4 +1,5 @@
 import { readAkash } from './akash/read-akash.ts'
+import { readCompose } from './compose/read-compose.ts'
 import type { ReadOptions, ReadResult, WorkloadFormat } from './finding.ts'
 import { guessFormat } from './guess-format.ts'
 import { readNosana } from './nosana/read-nosana.ts'
@@ -9,6 +10,7 @@ import { readSublet } from './sublet/read-sublet.ts'
 
 const readers: Readonly<Partial<Record<WorkloadFormat, WorkloadReader>>> = {
   akash: readAkash,
+  compose: readCompose,
   nosana: readNosana,
   sublet: readSublet,
 }

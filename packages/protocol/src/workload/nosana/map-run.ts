@@ -69,6 +69,7 @@ function mountsOf(run: NosanaRun, path: Path, report: Report): Service['mounts']
         [...path, 'volumes', index, 'dest'],
         'nosana.mount-twice',
         `Two volumes are mounted at \`${dest}\`.`,
+        { mend: 'give one of them another path' },
       )
     }
     taken.add(dest)

@@ -1,10 +1,9 @@
 import type { z } from 'zod'
+import { describePlace, describeValue, walkIssues } from '../shape/walk-issues.ts'
 import type { Findings } from '../source/findings.ts'
 import { nearestWord } from '../source/nearest-word.ts'
 import type { Path } from '../source/places.ts'
-import { isTree, own } from '../source/records.ts'
-
-type Issue = z.core.$ZodIssue
+import { own } from '../source/records.ts'
 
 /** What to add where a field is missing, or to write in place of what stands there. */
 const mends: Readonly<Record<string, string>> = {
@@ -35,100 +34,36 @@ const wrongTypes: Readonly<Record<string, string>> = {
 /** Under these keys values are not shown back. */
 const guarded = new Set(['env', 'authentication', 'IAM', 'headers', 'body', 'cmd', 'entrypoint', 'variables'])
 
-/** Says each thing that the schema found, with what was expected and how to mend it. */
+/** Says each thing that the schema found, with what was expected and how to mend it. `tree` stands at `base`. */
 export function reportShape(
   findings: Findings,
   tree: unknown,
-  issues: readonly Issue[],
+  issues: readonly z.core.$ZodIssue[],
   base: Path = [],
 ): void {
-  for (const issue of issues) reportIssue(findings, tree, issue, [...base, ...issue.path.map(segment)])
-}
-
-function segment(key: PropertyKey): string | number {
-  return typeof key === 'symbol' ? String(key) : key
-}
-
-function reportIssue(findings: Findings, tree: unknown, issue: Issue, path: Path): void {
-  if (issue.code === 'unrecognized_keys') {
-    for (const key of issue.keys) {
-      findings.error([...path, key], 'nosana.unknown-key', `There is no key \`${key}\` here.`, {
+  walkIssues(tree, issues, base, (misfit) => {
+    const { path } = misfit
+    if (misfit.kind === 'unknown-key') {
+      const { key } = misfit
+      findings.error(path, 'nosana.unknown-key', `There is no key \`${key}\` here.`, {
         at: 'key',
         mend: unknownKeyMend(key),
       })
-    }
-    return
-  }
-  if (issue.code === 'invalid_union') {
-    const branch = meantBranch(issue.errors, valueAt(tree, path))
-    if (branch !== undefined) {
-      reportShape(findings, tree, branch, path)
       return
     }
-  }
-  const value = valueAt(tree, path)
-  const key = String(path.at(-1) ?? '')
-  if (value === undefined) {
-    findings.error(
-      path,
-      'nosana.missing',
-      path.length === 0 ? 'The file is empty.' : `\`${key}\` is missing.`,
-      {
-        at: 'key',
-        expected: issue.message,
-        mend: own(mends, key),
-      },
-    )
-    return
-  }
-  findings.error(path, 'nosana.value', `${describe(path)} ${describeValue(path, value)}.`, {
-    expected: issue.message,
-    mend: path.length === 0 ? undefined : valueMend(key, value, issue.message),
-  })
-}
-
-/** The branch of a union that was meant: it fits the value's kind, and has least to complain about. */
-function meantBranch(branches: readonly (readonly Issue[])[], value: unknown): readonly Issue[] | undefined {
-  if (typeof value !== 'object' || value === null) return undefined
-  let best: readonly Issue[] | undefined
-  let fewest = Number.POSITIVE_INFINITY
-  for (const branch of branches) {
-    const atRoot = branch.some((issue) => issue.path.length === 0 && issue.code !== 'unrecognized_keys')
-    if (branch.length === 0 || atRoot) continue
-    const cost = branch.reduce((sum, issue) => sum + costOf(issue, value), 0)
-    if (cost < fewest) {
-      best = branch
-      fewest = cost
+    const { value, expected } = misfit
+    const key = String(misfit.key ?? '')
+    if (value === undefined) {
+      const message = path.length === 0 ? 'The file is empty.' : `\`${key}\` is missing.`
+      findings.error(path, 'nosana.missing', message, { at: 'key', expected, mend: own(mends, key) })
+      return
     }
-  }
-  return best
-}
-
-function costOf(issue: Issue, value: unknown): number {
-  if (issue.code === 'unrecognized_keys') return 3 * issue.keys.length
-  // A wrong `type` says that another branch was meant, unless it is only spelled in other letters.
-  const discriminates = issue.code === 'invalid_value' && issue.values.length === 1
-  if (discriminates && issue.path[0] === 'type' && issue.path.length === 1) {
-    const type = isTree(value) ? own(value, 'type') : undefined
-    const meant = typeof type === 'string' ? own(wrongTypes, type.toLowerCase()) : undefined
-    return meant !== undefined && issue.values.includes(meant) ? 1 : 20
-  }
-  return issue.path.length > 1 ? 1 : 2
-}
-
-function describe(path: Path): string {
-  const key = path.at(-1)
-  if (key === undefined) return 'The file'
-  return typeof key === 'number' ? `Entry ${key + 1} of \`${path.at(-2) ?? ''}\`` : `\`${key}\``
-}
-
-function describeValue(path: Path, value: unknown): string {
-  if (value === null) return 'cannot be null'
-  if (Array.isArray(value)) return 'cannot be this list'
-  if (typeof value === 'object') return 'cannot be this object'
-  const text = JSON.stringify(value)
-  const shown = text.length <= 60 && !path.some((key) => guarded.has(String(key)))
-  return shown ? `cannot be ${text}` : 'has a value that does not fit'
+    const hidden = path.some((part) => guarded.has(String(part)))
+    findings.error(path, 'nosana.value', `${describePlace(path)} ${describeValue(value, hidden)}.`, {
+      expected,
+      mend: path.length === 0 ? undefined : valueMend(key, value, expected),
+    })
+  })
 }
 
 function valueMend(key: string, value: unknown, expected: string): string | undefined {
@@ -240,14 +175,4 @@ function unknownKeyMend(key: string): string {
     return 'leave it out; in Sublet YAML the same is `job: {timeout: 1h}` and `tee: cpu`'
   if (meant !== undefined && meant !== key) return `write \`${meant}\`, or leave it out`
   return meant === key ? 'move it to where it belongs, or leave it out' : 'leave it out'
-}
-
-function valueAt(tree: unknown, path: Path): unknown {
-  let value = tree
-  for (const key of path) {
-    if (Array.isArray(value)) value = value[Number(key)]
-    else if (isTree(value)) value = own(value, String(key))
-    else return undefined
-  }
-  return value
 }

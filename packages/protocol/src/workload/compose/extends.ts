@@ -1,0 +1,90 @@
+import type { Findings } from '../source/findings.ts'
+import { nearestWord } from '../source/nearest-word.ts'
+import { isTree, own, type Tree } from '../source/records.ts'
+
+/** Not taken over from the service that is extended. */
+const kept = new Set(['extends', 'depends_on', 'links', 'volumes_from'])
+/** Lists whose last word counts, in place of both one after the other. */
+const replaced = new Set(['command', 'entrypoint', 'test'])
+
+/** Values that all services together may grow to, so that extending over and over cannot blow up a small file. */
+const maxValues = 100_000
+
+/** Writes out `extends` within the file: the other service's keys, this one's over them. */
+export function resolveExtends(tree: unknown, findings: Findings): unknown {
+  const services = isTree(tree) ? own(tree, 'services') : undefined
+  if (!isTree(tree) || !isTree(services)) return tree
+  if (!Object.values(services).some((service) => isTree(service) && Object.hasOwn(service, 'extends')))
+    return tree
+  const done = new Map<string, Tree>()
+  let left = maxValues
+
+  const resolve = (name: string, trail: readonly string[]): Tree | undefined => {
+    const service = own(services, name)
+    if (!isTree(service)) return undefined
+    const known = done.get(name)
+    if (known !== undefined) return known
+    const wish = own(service, 'extends')
+    const at = ['services', name, 'extends']
+    let result = service
+    if (wish !== undefined) {
+      const base = typeof wish === 'string' ? wish : isTree(wish) ? own(wish, 'service') : undefined
+      if (isTree(wish) && Object.hasOwn(wish, 'file')) {
+        findings.error([...at, 'file'], 'compose.extends', 'A service of another file cannot be extended.', {
+          at: 'key',
+          mend: 'write one file: `docker compose config > compose.full.yaml` puts all into one',
+        })
+      } else if (typeof base === 'string') {
+        const circle = base === name || trail.includes(base)
+        const parent = circle ? undefined : resolve(base, [...trail, name])
+        if (circle)
+          findings.error(at, 'compose.circle', `\`${name}\` extends itself.`, { mend: 'break the circle' })
+        else if (parent === undefined) {
+          const meant = nearestWord(base, Object.keys(services))
+          findings.error(at, 'compose.unknown-service', `There is no service \`${base.slice(0, 60)}\`.`, {
+            mend: meant === undefined ? undefined : `write \`${meant}\``,
+          })
+        } else {
+          const taken = Object.fromEntries(Object.entries(parent).filter(([key]) => !kept.has(key)))
+          result = mergeTrees(taken, service)
+          left -= countValues(result, left)
+          if (left <= 0) {
+            findings.error(at, 'compose.extends', 'The services grow too large by extending one another.', {
+              mend: 'extend a smaller service',
+            })
+            return service
+          }
+        }
+      }
+      result = Object.fromEntries(Object.entries(result).filter(([key]) => key !== 'extends'))
+    }
+    done.set(name, result)
+    return result
+  }
+
+  const out = Object.entries(services).map(([name, service]) => [name, resolve(name, []) ?? service])
+  return { ...tree, services: Object.fromEntries(out) }
+}
+
+function mergeTrees(base: Tree, over: Tree): Tree {
+  const out: Tree = { ...base }
+  for (const [key, value] of Object.entries(over)) {
+    const before = own(base, key)
+    if (isTree(before) && isTree(value)) out[key] = mergeTrees(before, value)
+    else if (Array.isArray(before) && Array.isArray(value) && !replaced.has(key))
+      out[key] = [...before, ...value]
+    else out[key] = value
+  }
+  return out
+}
+
+/** Counts no further than `limit`. */
+function countValues(value: unknown, limit: number): number {
+  if (typeof value !== 'object' || value === null) return 1
+  let count = 1
+  for (const inner of Object.values(value)) {
+    if (count >= limit) break
+    count += countValues(inner, limit - count)
+  }
+  return count
+}

@@ -1,0 +1,103 @@
+import type { Findings } from '../source/findings.ts'
+import type { Path } from '../source/places.ts'
+import { isTree, type Tree } from '../source/records.ts'
+import { SpelledScalar } from '../source/scalar.ts'
+import { fillVariables } from './variables.ts'
+
+/** Under these keys names are the author's own, even where they begin with `x-` or have no value. */
+const freeKeys = new Set([
+  'environment',
+  'labels',
+  'annotations',
+  'sysctls',
+  'driver_opts',
+  'extra_hosts',
+  'options',
+  'ulimits',
+])
+/** Under these keys an entry without a value says that the thing exists. */
+const emptyCounts = new Set([
+  'environment',
+  'volumes',
+  'networks',
+  'configs',
+  'secrets',
+  'services',
+  'depends_on',
+])
+
+export interface Prepared {
+  tree: unknown
+  /** Paths of texts that variables filled in, joined by newlines: a secret that came so is not in the file. */
+  filled: ReadonlySet<string>
+}
+
+/**
+ * Turns the parsed file into what its schema describes: variables filled in, every odd spelling made text, extension
+ * fields (`x-...`, but for Sublet's own `x-sublet`) and keys without a value taken out.
+ */
+export function prepareCompose(
+  tree: unknown,
+  env: Readonly<Record<string, string>>,
+  findings: Findings,
+): Prepared {
+  const filled = new Set<string>()
+  const unset = new Set<string>()
+  const seen = new Map<string, string>()
+
+  const text = (value: string, path: Path): string => {
+    if (!value.includes('$')) return value
+    filled.add(path.join('\n'))
+    const known = seen.get(value)
+    if (known !== undefined) return known
+    const missing: string[] = []
+    const result = fillVariables(value, { values: env, unset: (name) => missing.push(name) })
+    for (const name of missing) {
+      if (unset.has(name)) continue
+      unset.add(name)
+      findings.warn(
+        path,
+        'compose.unset-variable',
+        `The variable \`${name}\` is not set, so it stands for nothing.`,
+        {
+          mend: `set ${name}, or write \${${name}:-default}`,
+        },
+      )
+    }
+    if ('problem' in result) {
+      const { kind, name = '', message } = result.problem
+      if (kind === 'required') {
+        findings.error(path, 'compose.required-variable', `The variable \`${name}\` ${message}.`, {
+          mend: `set ${name}`,
+        })
+      } else {
+        findings.error(path, 'compose.interpolation', `This text ${message}.`, {
+          expected: `a variable such as $NAME or \${NAME:-default}`,
+          mend: 'write $$ for a dollar sign',
+        })
+      }
+    }
+    const out = 'text' in result ? result.text : ''
+    seen.set(value, out)
+    return out
+  }
+
+  const visit = (value: unknown, path: Path, key: string): unknown => {
+    if (typeof value === 'string') return text(value, path)
+    if (value instanceof SpelledScalar) return value.text
+    if (Array.isArray(value)) return value.map((item, index) => visit(item, [...path, index], ''))
+    return isTree(value) ? mapping(value, path, key) : value
+  }
+
+  const mapping = (record: Tree, path: Path, key: string): Tree => {
+    const out: Tree = {}
+    for (const [name, value] of Object.entries(record)) {
+      if (name.startsWith('x-') && name !== 'x-sublet' && !freeKeys.has(key)) continue
+      if (value === null && !emptyCounts.has(key)) continue
+      out[name] = visit(value, [...path, name], name)
+    }
+    return out
+  }
+
+  return { tree: visit(tree, [], ''), filled }
+}

@@ -1,0 +1,103 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { readEnvFile } from './env-file.ts'
+import { shellWords } from './shell-words.ts'
+import { fillVariables } from './variables.ts'
+
+const values = { SET: 'value', EMPTY: '', N1: '1' }
+
+function fill(text: string) {
+  const result = fillVariables(text, { values })
+  return 'text' in result ? result.text : `${result.problem.kind}: ${result.problem.message}`
+}
+
+test.each([
+  ['$SET', 'value'],
+  ['${SET}', 'value'],
+  ['a${SET}b$N1-', 'avalueb1-'],
+  ['$$SET $${SET}', '$SET ${SET}'],
+  ['${UNSET}', ''],
+  ['${UNSET:-x}', 'x'],
+  ['${EMPTY:-x}', 'x'],
+  ['${EMPTY-x}', ''],
+  ['${SET:-x}', 'value'],
+  ['${SET:+yes}', 'yes'],
+  ['${EMPTY:+yes}', ''],
+  ['${EMPTY+yes}', 'yes'],
+  ['${UNSET+yes}', ''],
+  ['${UNSET:-${SET}}', 'value'],
+  ['${UNSET:-${ALSO:-a$$b}}}', 'a$b}'],
+  ['${SET:?no}', 'value'],
+  ['${SET:-${MISSING:?never asked}}', 'value'],
+  ['${UNSET:?no $SET}', 'required: must be set: no value'],
+  ['${EMPTY?no}', ''],
+  ['${EMPTY:?}', 'required: must be set'],
+  ['${', 'syntax: has a `${` without a name'],
+  ['${1}', 'syntax: has a `${` without a name'],
+  ['${SET', 'syntax: has a `${` that is not closed'],
+  ['${SET!}', 'syntax: has a `${` that is not closed'],
+  ['cost: 5$', 'syntax: has a dollar sign that begins no variable'],
+  ['$(pwd)', 'syntax: has a dollar sign that begins no variable'],
+  ['${A:-'.repeat(20), 'syntax: nests variables deeper than 16'],
+])('fills in %s', (text, expected) => {
+  expect(fill(text)).toBe(expected)
+})
+
+test('gives any text back whose dollar signs are doubled', () => {
+  fc.assert(
+    fc.property(fc.string(), (text) => {
+      expect(fill(text.replaceAll('$', '$$$$'))).toBe(text)
+    }),
+  )
+})
+
+test('never fails on a text, and tells every variable that is not set', () => {
+  const piece = fc.constantFrom('$', '{', '}', 'A', ':-', '?', '+', 'x', '$$', '${A}', '${B:-', ' ')
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
+      const result = fillVariables(pieces.join(''), { values: {} })
+      expect('text' in result || result.problem.message !== '').toBe(true)
+    }),
+  )
+  const told: string[] = []
+  fillVariables('$A ${B} ${C:-$D} ${SET:-$E}', { values, unset: (name) => told.push(name) })
+  expect(told).toEqual(['A', 'B', 'D'])
+})
+
+test('does not let values grow without end', () => {
+  const wide = { W: 'x'.repeat(600_000) }
+  expect(fillVariables('$W$W', { values: wide })).toMatchObject({ problem: { kind: 'syntax' } })
+})
+
+test.each([
+  ['a b  c', ['a', 'b', 'c']],
+  ['sh -c "echo hi; sleep 1"', ['sh', '-c', 'echo hi; sleep 1']],
+  ["a 'b \"c\\' d", ['a', 'b "c\\', 'd']],
+  ['a\\ b "c\\"d\\e" ""', ['a b', 'c"d\\e', '']],
+  ['', []],
+])('splits %s', (text, words) => {
+  expect(shellWords(text)).toEqual(words)
+})
+
+test.each(['"open', "it's", 'end\\'])('does not split %s', (text) => {
+  expect(shellWords(text)).toBeUndefined()
+})
+
+test('reads any value back from single quotes', () => {
+  fc.assert(
+    fc.property(
+      fc.string().filter((text) => !/['\r\n]/.test(text)),
+      (text) => {
+        expect(readEnvFile(`A='${text}'`, {}, false)).toEqual({ values: new Map([['A', text]]) })
+      },
+    ),
+  )
+})
+
+test('says on which line an environment file is wrong', () => {
+  expect(readEnvFile('A=1\n=2', {}, false)).toEqual({ problem: 'is not NAME=value', line: 2 })
+  expect(readEnvFile('A=1\nB="x\ny', {}, false)).toEqual({
+    problem: 'has a quote that is not closed',
+    line: 2,
+  })
+})
