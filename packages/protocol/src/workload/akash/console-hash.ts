@@ -220,7 +220,11 @@ function compareLocally(a: string, b: string): number {
   return a === b ? 0 : a.localeCompare(b)
 }
 
-/** Equal as JSON; both sides are built with their keys in one order. */
+/** Equal plain data, whatever the order of its keys. */
 function same(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) === JSON.stringify(b)
+  if (a === b) return true
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
+  const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>]
+  const keys = Object.keys(left)
+  return keys.length === Object.keys(right).length && keys.every((key) => same(left[key], right[key]))
 }

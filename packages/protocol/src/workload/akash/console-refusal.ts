@@ -3,7 +3,10 @@ import { reportedPath } from '../source/issue-path.ts'
 import type { Path } from '../source/places.ts'
 import { own } from '../source/records.ts'
 import { plainOf } from '../source/scalar.ts'
+import { compileCheck } from '../source/schema-check.ts'
 import { type AkashFile, akashFileSchema } from './console-schema.ts'
+
+const fits = compileCheck(akashFileSchema)
 
 /**
  * Akash's console reads files with a second, stricter parser. Tells what it would refuse in a file that a provider
@@ -19,9 +22,10 @@ export function consoleView(findings: Findings, tree: unknown, documents: number
     })
   }
   if (documents > 1) refuse([], 'it holds more than one YAML document.')
-  const parsed = akashFileSchema.safeParse(plainOf(tree))
-  if (!parsed.success) {
-    for (const issue of parsed.error.issues) {
+  const plain = plainOf(tree)
+  if (!fits(plain)) {
+    const parsed = akashFileSchema.safeParse(plain)
+    for (const issue of parsed.error?.issues ?? []) {
       if (issue.code === 'unrecognized_keys') {
         for (const key of issue.keys)
           refuse([...reportedPath(issue), key], `it knows no key \`${key}\` here.`, undefined, 'key')
@@ -29,7 +33,7 @@ export function consoleView(findings: Findings, tree: unknown, documents: number
     }
     return undefined
   }
-  const file = parsed.data
+  const file = plain as AkashFile
   refuseRelations(file, refuse)
   return refused ? undefined : file
 }

@@ -87,7 +87,10 @@ export interface AkashDeployment {
   groups: AkashGroup[]
 }
 
-/** Manifest and groups of a file in which nothing was wrong. */
+/**
+ * Manifest and groups of a file in which nothing was wrong. Keys are written in their sorted order, so that the JSON
+ * of the manifest is what `hashOfBuilt` needs.
+ */
 export function buildDeployment(sdl: Sdl): AkashDeployment {
   const sequence = endpointSequence(sdl)
   const built = new Map<
@@ -193,23 +196,26 @@ function buildExposes(
     const httpOptions = buildHttpOptions(expose.httpOptions)
     const targets = expose.to.length === 0 ? [{ service: '', global: false, ip: '' }] : expose.to
     return targets.map(({ service, global, ip }) => ({
-      port: expose.port,
+      endpointSequenceNumber: global && ip !== '' ? (sequence.get(ip) ?? 0) : 0,
       externalPort: expose.as,
-      proto,
-      service,
       global,
       hosts: expose.accept,
       httpOptions,
       ip,
-      endpointSequenceNumber: global && ip !== '' ? (sequence.get(ip) ?? 0) : 0,
+      port: expose.port,
+      proto,
+      service,
     }))
   })
-  return built.sort(
-    (a, b) =>
-      compareText(a.service, b.service) ||
-      a.port - b.port ||
-      compareText(a.proto, b.proto) ||
-      Number(b.global) - Number(a.global),
+  return built.length < 2 ? built : built.sort(compareExposes)
+}
+
+function compareExposes(a: ManifestExpose, b: ManifestExpose): number {
+  return (
+    compareText(a.service, b.service) ||
+    a.port - b.port ||
+    compareText(a.proto, b.proto) ||
+    Number(b.global) - Number(a.global)
   )
 }
 
@@ -217,13 +223,13 @@ export function buildHttpOptions(options: SdlHttpOptions): ManifestHttpOptions {
   const cases = options.nextCases ?? []
   return {
     maxBodySize: options.maxBodySize || 1048576,
-    readTimeout: options.readTimeout || 60000,
-    sendTimeout: options.sendTimeout || 60000,
-    nextTries: options.nextTries || 3,
-    nextTimeout: options.nextTimeout,
     nextCases: cases.length === 0 ? ['error', 'timeout'] : cases,
+    nextTimeout: options.nextTimeout,
+    nextTries: options.nextTries || 3,
     // Left out when unset, so that providers older than the option compute the same hash.
     ...(options.proxyBufferSize === 0 ? {} : { proxyBufferSize: options.proxyBufferSize }),
+    readTimeout: options.readTimeout || 60000,
+    sendTimeout: options.sendTimeout || 60000,
   }
 }
 
@@ -236,16 +242,16 @@ export function endpointsOf(expose: ManifestExpose): AkashEndpoint[] {
 
 function buildResources(id: number, resources: SdlResources, endpoints: AkashEndpoint[]): AkashResources {
   return {
+    cpu: { ...attributesOf(resources.cpu?.attributes), units: value(resources.cpu?.units) },
+    endpoints,
+    gpu: { ...attributesOf(resources.gpu?.attributes), units: value(resources.gpu?.units) },
     id,
-    cpu: { units: value(resources.cpu?.units), ...attributesOf(resources.cpu?.attributes) },
     memory: { size: value(resources.memory?.bytes) },
     storage: (resources.storage ?? []).map(({ name, bytes, attributes }) => ({
+      ...attributesOf(attributes),
       name,
       size: value(bytes),
-      ...attributesOf(attributes),
     })),
-    gpu: { units: value(resources.gpu?.units), ...attributesOf(resources.gpu?.attributes) },
-    endpoints,
   }
 }
 
@@ -266,16 +272,16 @@ function buildService(
   expose: ManifestExpose[],
 ): ManifestService {
   return {
-    name,
-    image: service.image,
-    command: service.command,
     args: service.args,
-    env: service.env,
-    resources,
+    command: service.command,
     count,
-    expose,
-    ...(service.params === undefined ? {} : { params: buildParams(service.params) }),
     credentials: service.credentials === undefined ? null : credentialsOf(sdl, service.credentials),
+    env: service.env,
+    expose,
+    image: service.image,
+    name,
+    ...(service.params === undefined ? {} : { params: buildParams(service.params) }),
+    resources,
   }
 }
 
@@ -285,19 +291,19 @@ export function credentialsOf(
   given: NonNullable<SdlService['credentials']>,
 ): NonNullable<ManifestService['credentials']> {
   const { host, email, username, password } = given
-  if (sdl.version === '2.0') return { host, email: '', username, password }
-  return { host: host.trim(), email: email.trim(), username: username.trim(), password: password.trim() }
+  if (sdl.version === '2.0') return { email: '', host, password, username }
+  return { email: email.trim(), host: host.trim(), password: password.trim(), username: username.trim() }
 }
 
 function buildParams(params: NonNullable<SdlService['params']>): ManifestParams {
   const read = params.permissions?.read ?? []
   const storage = sortedNames(params.storage).map((name) => {
     const { mount, readOnly } = params.storage.get(name) ?? { mount: '', readOnly: false }
-    return { name, mount, readOnly }
+    return { mount, name, readOnly }
   })
   return {
-    storage: storage.length === 0 ? null : storage,
     ...(params.permissions === undefined ? {} : { permissions: read.length === 0 ? {} : { read } }),
-    ...(params.tee === '' ? {} : { tee: { type: params.tee, attestation: true as const } }),
+    storage: storage.length === 0 ? null : storage,
+    ...(params.tee === '' ? {} : { tee: { attestation: true as const, type: params.tee } }),
   }
 }

@@ -2,10 +2,11 @@ import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { formatFinding } from '../format-finding.ts'
-import { openSource } from '../read-workload.ts'
+import { openSource, readWorkload } from '../read-workload.ts'
+import { writeSubletYaml } from '../sublet/write-sublet.ts'
 import { workloadSchema } from '../workload.ts'
 import { readAkashDeployment } from './read-akash.ts'
-import { akashVersionHash } from './version-hash.ts'
+import { akashVersionHash, hashOfBuilt } from './version-hash.ts'
 
 // The verdicts of Akash's own parsers on 408 files lie beside a checkout, not in it.
 const folder = fileURLToPath(new URL('../../../../../../shared/vectors/akash/', import.meta.url))
@@ -61,7 +62,7 @@ if (present) {
       const { manifest, groups } = result.deployment
       expect(JSON.parse(JSON.stringify(manifest)), path).toEqual(json(`${path}/manifest.json`))
       expect(JSON.parse(JSON.stringify(groups)), path).toEqual(json(`${path}/group-specs.json`))
-      expect(akashVersionHash(manifest), path).toBe(hash)
+      expect([akashVersionHash(manifest), hashOfBuilt(manifest)], path).toEqual([hash, hash])
     }
   })
 
@@ -69,6 +70,14 @@ if (present) {
     for (const { path } of rows.filter(({ verdict }) => verdict === 'ok')) {
       const { result } = read(path)
       expect(workloadSchema.parse(result?.workload), path).toEqual(result?.workload)
+    }
+  })
+
+  test('the normal form of every file survives being written as Sublet YAML', () => {
+    for (const { path } of rows.filter(({ verdict }) => verdict === 'ok')) {
+      const workload = read(path).result?.workload
+      if (workload === undefined) throw new Error(`${path} was refused`)
+      expect(readWorkload(writeSubletYaml(workload), { file: 'app.yaml' }).workload, path).toEqual(workload)
     }
   })
 

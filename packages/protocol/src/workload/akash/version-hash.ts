@@ -5,12 +5,20 @@ import type { AkashManifest } from './manifest.ts'
 
 /** Akash's "version" of a manifest: SHA-256 of its JSON with sorted keys, in lower-case hexadecimal. */
 export function akashVersionHash(manifest: AkashManifest): string {
-  return bytesToHex(sha256(utf8ToBytes(sortedGoJson(manifest))))
+  return hashText(escapeForGo(stringify(manifest)))
 }
 
-/** JSON as Go writes it: keys sorted, and `<`, `>`, `&`, U+2028 and U+2029 escaped, as HTML would want. */
-export function sortedGoJson(value: unknown): string {
-  const json = stringify(value)
+/** The same for a manifest that `buildDeployment` made, whose keys are in order already: the engine's own JSON does. */
+export function hashOfBuilt(manifest: AkashManifest): string {
+  return hashText(escapeForGo(JSON.stringify(manifest)))
+}
+
+function hashText(text: string): string {
+  return bytesToHex(sha256(utf8ToBytes(text)))
+}
+
+/** Go escapes `<`, `>`, `&`, U+2028 and U+2029 in JSON, as HTML would want. */
+function escapeForGo(json: string): string {
   return /[<>&\u2028\u2029]/.test(json) ? json.replace(/[<>&\u2028\u2029]/g, escapeCharacter) : json
 }
 

@@ -3,6 +3,7 @@ import type { Findings } from '../source/findings.ts'
 import type { Path } from '../source/places.ts'
 import { compareText, isTree } from '../source/records.ts'
 import { plainOf, textOf } from '../source/scalar.ts'
+import { compileCheck } from '../source/schema-check.ts'
 import type { Source } from '../source/source.ts'
 import type { Group, Placement, Policy, Workload } from '../workload.ts'
 import { checkGroup, checkName } from './check-group.ts'
@@ -21,6 +22,8 @@ import { normalService } from './sublet-service.ts'
 export const defaultGroupName = 'main'
 export const personWindowMs = 60_000
 
+const fits = compileCheck(subletFileSchema)
+
 /** Reads Sublet's own YAML. */
 export function readSublet({ tree, findings }: Source): Workload | undefined {
   if (!isTree(tree)) {
@@ -31,13 +34,14 @@ export function readSublet({ tree, findings }: Source): Workload | undefined {
     return undefined
   }
   const spelled = respell(tree, false)
-  const parsed = subletFileSchema.safeParse(spelled)
-  if (!parsed.success) {
-    reportIssues(findings, subletFileSchema, spelled, parsed.error.issues)
+  if (!fits(spelled)) {
+    const parsed = subletFileSchema.safeParse(spelled)
+    reportIssues(findings, subletFileSchema, spelled, parsed.error?.issues ?? [])
     return undefined
   }
-  const groups = groupsOf(findings, parsed.data)
-  return findings.hasErrors || groups === undefined ? undefined : normalWorkload(parsed.data, groups)
+  const file = spelled as SubletFile
+  const groups = groupsOf(findings, file)
+  return findings.hasErrors || groups === undefined ? undefined : normalWorkload(file, groups)
 }
 
 /** Under these keys a scalar is text, as it was spelled: `args: [1.10]` means "1.10". */
@@ -55,13 +59,19 @@ const textual = new Set([
   'name',
 ])
 
-function respell(value: unknown, asText: boolean): unknown {
+/** Kept as they are for the controller. */
+const blocks = new Set(['autoscale', 'cluster', 'service-levels'])
+
+function respell(value: unknown, asText: boolean, top = true): unknown {
   if (isTree(value)) {
     return Object.fromEntries(
-      Object.entries(value).map(([key, inner]) => [key, respell(inner, asText || textual.has(key))]),
+      Object.entries(value).map(([key, inner]) => [
+        key,
+        top && blocks.has(key) ? plainOf(inner) : respell(inner, asText || textual.has(key), false),
+      ]),
     )
   }
-  if (Array.isArray(value)) return value.map((inner) => respell(inner, asText))
+  if (Array.isArray(value)) return value.map((inner) => respell(inner, asText, false))
   return asText ? (textOf(value) ?? value) : plainOf(value)
 }
 

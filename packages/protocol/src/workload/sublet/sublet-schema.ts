@@ -1,54 +1,26 @@
 import { z } from 'zod'
-import { parseBytes, parseCpu, parseDuration, parsePrice } from '../../units/quantity.ts'
+import {
+  cpu,
+  duration,
+  flag,
+  listOf,
+  mapOf,
+  name,
+  names,
+  oneOf,
+  portNumber,
+  price,
+  section,
+  size,
+  text,
+  wholeNumber,
+  words,
+} from './schema-words.ts'
 
 /**
  * Sublet's own file format. This schema is the only description of it: the type, the checks, the JSON Schema for
  * editors, the reference page and the words of the messages all come from here. Messages say what was expected.
  */
-
-const namePattern = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/
-
-function text(expected: string) {
-  return z.string({ error: expected }).min(1, { error: expected })
-}
-
-function quantity(expected: string, parse: (value: string | number) => unknown) {
-  return z
-    .union([z.string(), z.number()], { error: expected })
-    .refine((value) => parse(value) !== undefined, { error: expected })
-}
-
-function wholeNumber(expected: string, least: number, most: number) {
-  return z.int({ error: expected }).min(least, { error: expected }).max(most, { error: expected })
-}
-
-function oneOf<const Values extends readonly [string, ...string[]]>(values: Values) {
-  return z.enum(values, { error: `one of ${values.join(', ')}` })
-}
-
-function listOf<Item extends z.ZodType>(item: Item, expected: string) {
-  return z.array(item, { error: expected })
-}
-
-function mapOf<Value extends z.ZodType>(value: Value, expected: string) {
-  return z.record(z.string(), value, { error: expected })
-}
-
-function section<Shape extends z.ZodRawShape>(shape: Shape, expected = 'a mapping') {
-  return z.strictObject(shape, { error: expected })
-}
-
-const flag = z.boolean({ error: 'true or false' })
-const words = listOf(z.string({ error: 'text' }), 'a list of texts such as ["python", "serve.py"]')
-const names = listOf(text('a name'), 'a list of names')
-const cpu = quantity('cores such as 0.5, or millicores such as "500m"', parseCpu)
-const size = quantity('a size with its unit, such as 512Mi or 20G', parseBytes)
-const duration = quantity('a length of time with its unit, such as 30s or 2h', parseDuration)
-const price = quantity('dollars over time, such as 0.40/h', parsePrice)
-const portNumber = wholeNumber('a port from 1 to 65535', 1, 65535)
-const name = z
-  .string({ error: 'a name' })
-  .regex(namePattern, { error: 'lower-case letters, digits and hyphens, a letter first, at most 63' })
 
 const gpuKind = section({
   vendor: text('a vendor such as nvidia')
@@ -200,9 +172,8 @@ const file = z
         content: z.string({ error: 'text' }).optional(),
         secret: text('the name of a secret').optional(),
         mode: z
-          .union([z.string().regex(/^0?[0-7]{3}$/), z.int().min(0).max(0o777)], {
-            error: 'octal digits in quotes such as "0644"',
-          })
+          .string({ error: 'octal digits in quotes such as "0644"' })
+          .regex(/^[0-7]{3,4}$/, { error: 'octal digits in quotes such as "0644"' })
           .optional(),
       }),
     ],

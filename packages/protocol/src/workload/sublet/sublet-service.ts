@@ -1,4 +1,4 @@
-import { parseBytes, parseCpu, parseDuration } from '../../units/quantity.ts'
+import { parseCpu } from '../../units/quantity.ts'
 import { mebibyte } from '../../units/units.ts'
 import { looksSecret } from '../clear-secret.ts'
 import { normalModel, vendorOfModel } from '../gpu-model.ts'
@@ -6,8 +6,11 @@ import { regexProblem } from '../regex.ts'
 import type { Findings } from '../source/findings.ts'
 import type { Path } from '../source/places.ts'
 import { compareText } from '../source/records.ts'
-import type { EnvEntry, Gpu, Health, Port, Resources, Service } from '../workload.ts'
-import type { SubletGpu, SubletHealth, SubletPort, SubletService } from './sublet-schema.ts'
+import type { EnvEntry, Gpu, Resources, Service } from '../workload.ts'
+import { normalHealth } from './sublet-health.ts'
+import { normalPorts } from './sublet-ports.ts'
+import type { SubletGpu, SubletService } from './sublet-schema.ts'
+import { bytes, ms, positive, sorted } from './sublet-values.ts'
 
 /** What a service gets when its file does not say. */
 export const defaultResources = {
@@ -15,19 +18,9 @@ export const defaultResources = {
   memoryBytes: 512 * mebibyte,
   storageBytes: 1024 * mebibyte,
 } as const
-export const defaultHealth = { intervalMs: 10_000, timeoutMs: 5_000, retries: 3, startPeriodMs: 0 } as const
-export const defaultHttp = {
-  maxBodyBytes: mebibyte,
-  readTimeoutMs: 60_000,
-  sendTimeoutMs: 60_000,
-  nextTries: 3,
-  nextTimeoutMs: 0,
-  nextCases: ['error', 'timeout'],
-} as const
 export const defaultStopGraceMs = 10_000
 export const defaultFileMode = 0o644
 
-const hostName = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*$/
 const envName = /^[-._a-zA-Z][-._a-zA-Z0-9]*$/
 
 /** One service of a file that the schema accepted, as the normal form; what the schema cannot see is reported. */
@@ -63,25 +56,6 @@ export function normalService(findings: Findings, path: Path, name: string, file
     permissions: sorted(file.permissions ?? []),
     ...(file.tee === undefined ? {} : { tee: file.tee }),
   }
-}
-
-function sorted(list: readonly string[]): string[] {
-  return [...new Set(list)].sort(compareText)
-}
-
-// The schema has accepted these, so they parse.
-function ms(value: string | number | undefined): number | undefined {
-  return value === undefined ? undefined : parseDuration(value)
-}
-
-function bytes(value: string | number | undefined): number | undefined {
-  return value === undefined ? undefined : parseBytes(value)
-}
-
-function positive(findings: Findings, path: Path, value: number | undefined): number | undefined {
-  if (value === 0)
-    findings.error(path, 'sublet.zero', `\`${path.at(-1)}\` cannot be zero.`, { expected: 'more than zero' })
-  return value
 }
 
 function normalResources(findings: Findings, path: Path, file: SubletService): Resources {
@@ -148,91 +122,6 @@ function normalGpu(findings: Findings, path: Path, gpu: SubletGpu): Gpu {
   if (anyOf.length === 0 && gpu.vendor !== undefined) anyOf.push({ vendor: gpu.vendor })
   const least = positive(findings, [...path, 'memory'], bytes(gpu.memory))
   return { count: gpu.count ?? 1, anyOf, ...(least === undefined ? {} : { minMemoryBytes: least }) }
-}
-
-function normalPorts(findings: Findings, path: Path, file: SubletService): Port[] {
-  const listed = (file.ports ?? []).map((port, index) => ({ port, path: [...path, 'ports', index] as Path }))
-  const all =
-    file.port === undefined ? listed : [{ port: file.port, path: [...path, 'port'] as Path }, ...listed]
-  const seen = new Set<string>()
-  const ports = all.map(({ port, path: at }) => {
-    const normal = normalPort(findings, at, port)
-    const key = `${normal.port} ${normal.as} ${normal.protocol}`
-    if (seen.has(key)) {
-      findings.error(at, 'sublet.duplicate-port', `Port ${normal.port} is listed twice.`, {
-        mend: 'keep one of the two',
-      })
-    }
-    seen.add(key)
-    return normal
-  })
-  return ports.sort((a, b) => a.port - b.port || a.as - b.as || compareText(a.protocol, b.protocol))
-}
-
-function normalPort(findings: Findings, path: Path, port: SubletPort): Port {
-  if (typeof port !== 'object') {
-    const [digits, protocol = 'http'] = String(port).split('/')
-    const number = Number(digits)
-    if (number < 1 || number > 65535) {
-      findings.error(path, 'sublet.value', `There is no port ${number}.`, {
-        expected: 'a port from 1 to 65535',
-      })
-    }
-    return {
-      port: number,
-      as: number,
-      protocol: protocol as Port['protocol'],
-      public: true,
-      hosts: [],
-      allow: [],
-    }
-  }
-  const protocol = port.protocol ?? 'http'
-  for (const [index, host] of (port.hosts ?? []).entries()) {
-    if (hostName.test(host)) continue
-    findings.error([...path, 'hosts', index], 'sublet.host', `\`${host}\` is not a host name.`, {
-      expected: 'lower-case letters, digits, hyphens and dots',
-    })
-  }
-  if (port.http !== undefined && protocol !== 'http') {
-    findings.error([...path, 'http'], 'sublet.http-options', 'Only HTTP ports have HTTP options.', {
-      mend: 'leave `http` out',
-    })
-  }
-  const http = port.http
-  return {
-    port: port.port,
-    as: port.as ?? port.port,
-    protocol,
-    public: port.public ?? true,
-    hosts: port.hosts ?? [],
-    allow: sorted(port.allow ?? []),
-    ...(port.ip === undefined ? {} : { ip: port.ip }),
-    ...(http === undefined
-      ? {}
-      : {
-          http: {
-            maxBodyBytes:
-              positive(findings, [...path, 'http', 'max-body'], bytes(http['max-body'])) ??
-              defaultHttp.maxBodyBytes,
-            readTimeoutMs:
-              positive(findings, [...path, 'http', 'read-timeout'], ms(http['read-timeout'])) ??
-              defaultHttp.readTimeoutMs,
-            sendTimeoutMs:
-              positive(findings, [...path, 'http', 'send-timeout'], ms(http['send-timeout'])) ??
-              defaultHttp.sendTimeoutMs,
-            nextTries: http['next-tries'] ?? defaultHttp.nextTries,
-            nextTimeoutMs: ms(http['next-timeout']) ?? defaultHttp.nextTimeoutMs,
-            nextCases: http['next-cases'] ?? [...defaultHttp.nextCases],
-            ...(http['proxy-buffer'] === undefined
-              ? {}
-              : {
-                  proxyBufferBytes:
-                    positive(findings, [...path, 'http', 'proxy-buffer'], bytes(http['proxy-buffer'])) ?? 0,
-                }),
-          },
-        }),
-  }
 }
 
 function normalEnv(findings: Findings, path: Path, file: SubletService): EnvEntry[] {
@@ -326,61 +215,6 @@ function normalFetches(findings: Findings, path: Path, file: SubletService): Ser
       ...(entry.region === undefined ? {} : { region: entry.region }),
     }
   })
-}
-
-function normalHealth(
-  findings: Findings,
-  path: Path,
-  file: SubletHealth,
-  ports: readonly Port[],
-): { health: Health } | object {
-  const kinds = (['http', 'tcp', 'websocket', 'command'] as const).filter((kind) => file[kind] !== undefined)
-  if (kinds.length !== 1) {
-    findings.error(path, 'sublet.health', 'Say one way to know that the service is well.', {
-      expected: 'one of http, tcp, websocket, command',
-    })
-    return {}
-  }
-  const port = file.port ?? ports.find((candidate) => candidate.protocol === 'http')?.port
-  if (port === undefined && (file.http !== undefined || file.websocket !== undefined)) {
-    findings.error(path, 'sublet.health-port', 'There is no HTTP port to ask.', {
-      mend: 'add `port: 8080` here',
-    })
-  }
-  const probe = probeOf(file, port ?? 0)
-  const interval = positive(findings, [...path, 'interval'], ms(file.interval))
-  const timeout = positive(findings, [...path, 'timeout'], ms(file.timeout))
-  return {
-    health: {
-      probe,
-      intervalMs: interval ?? defaultHealth.intervalMs,
-      timeoutMs: timeout ?? defaultHealth.timeoutMs,
-      retries: file.retries ?? defaultHealth.retries,
-      startPeriodMs: ms(file['start-period']) ?? defaultHealth.startPeriodMs,
-    },
-  }
-}
-
-function probeOf(file: SubletHealth, port: number): Health['probe'] {
-  if (file.tcp !== undefined) return { kind: 'tcp', port: file.tcp }
-  if (file.command !== undefined) return { kind: 'command', command: file.command }
-  if (file.websocket !== undefined) {
-    return {
-      kind: 'websocket',
-      port,
-      path: file.websocket,
-      ...(file.expect === undefined ? {} : { expect: file.expect }),
-    }
-  }
-  return {
-    kind: 'http',
-    port,
-    path: file.http ?? '/',
-    method: file.method ?? 'GET',
-    ...(file.status === undefined ? {} : { expectStatus: file.status }),
-    ...(file.headers === undefined ? {} : { headers: file.headers }),
-    ...(file.body === undefined ? {} : { body: file.body }),
-  }
 }
 
 function normalRestart(file: SubletService): Service['restart'] {
