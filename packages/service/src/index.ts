@@ -1,3 +1,16 @@
+export { type ChainConnection, connectChain } from './chain/connect-chain.ts'
+export {
+  type ChainEvents,
+  type FollowEventsOptions,
+  type Follower,
+  followEvents,
+} from './chain/follow-events.ts'
+export {
+  type ContractCall,
+  createTransactionSender,
+  type TransactionSender,
+  type TransactionSenderOptions,
+} from './chain/transaction-sender.ts'
 export * from './config/config.ts'
 export * from './config/config-file.ts'
 export * from './config/setting.ts'

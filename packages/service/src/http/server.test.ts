@@ -211,7 +211,7 @@ test('keeps a silent event stream alive, and ends its source when the client goe
     received += chunk
     if (received.split(':\n\n').length > 3) break
   }
-  await expect.poll(() => ended).toBe(true)
+  await expect.poll(() => ended, { timeout: 10_000 }).toBe(true)
 })
 
 test('closing the server ends its endless streams', async () => {

@@ -58,7 +58,7 @@ test('starts PostgreSQL in a folder that only its owner may enter, and stops it'
   const pid = await postmasterPid(dataDir)
   expect((await stat(join(dataDir, 'postgres/connection.json'))).mode & 0o777).toBe(0o600)
   await store.close()
-  await expect.poll(() => isAlive(pid)).toBe(false)
+  await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false)
 })
 
 test('what was kept is there after a restart, and migrations are applied once', async () => {
@@ -79,7 +79,7 @@ test('daemons of one process share one PostgreSQL, each with its own schema', as
   await provider.close()
   await indexer.check()
   await indexer.close()
-  await expect.poll(() => isAlive(pid)).toBe(false)
+  await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false)
 })
 
 test('adopts the PostgreSQL that a killed process left, and loses nothing', async () => {
@@ -127,7 +127,7 @@ test('recovers when PostgreSQL itself was killed and its lock file stayed', asyn
   await keepsAndReads(first)
   const pid = await postmasterPid(dataDir)
   process.kill(pid, 'SIGKILL')
-  await expect.poll(() => isAlive(pid)).toBe(false)
+  await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false)
   await expect(first.check()).rejects.toMatchObject({ code: 'store.unreachable' })
   await first.close()
   const second = await open({ dataDir })
