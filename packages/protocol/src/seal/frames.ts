@@ -12,6 +12,8 @@ const kinds = { head: 0, data: 1, end: 2 } as const
 export type FrameKind = keyof typeof kinds
 const kindNames = Object.keys(kinds) as FrameKind[]
 
+/** What browsers' types ask of Web Crypto's inputs: bytes that are not shared between threads. */
+type Bytes = Uint8Array<ArrayBuffer>
 type AesKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>
 
 /** Key and state of one direction. Each frame has its own nonce: the base with the frame's number mixed in. */
@@ -23,7 +25,10 @@ export interface FrameCipher {
 
 /** `key` has 32 bytes, `baseNonce` 12. One cipher serves one direction of one message, once. */
 export async function createFrameCipher(key: Uint8Array, baseNonce: Uint8Array): Promise<FrameCipher> {
-  const aesKey: AesKey = await crypto.subtle.importKey('raw', key, 'AES-GCM', false, ['encrypt', 'decrypt'])
+  const aesKey: AesKey = await crypto.subtle.importKey('raw', key as Bytes, 'AES-GCM', false, [
+    'encrypt',
+    'decrypt',
+  ])
   let number = 0
 
   function nextParams(header: Uint8Array) {
@@ -33,7 +38,7 @@ export async function createFrameCipher(key: Uint8Array, baseNonce: Uint8Array):
     view.setUint32(4, view.getUint32(4) ^ Math.floor(number / 2 ** 32))
     view.setUint32(8, view.getUint32(8) ^ (number >>> 0))
     number++
-    return { name: 'AES-GCM', iv, additionalData: header, tagLength: 8 * tagBytes }
+    return { name: 'AES-GCM', iv, additionalData: header as Bytes, tagLength: 8 * tagBytes }
   }
   return {
     async seal(kind, plain) {
@@ -42,7 +47,7 @@ export async function createFrameCipher(key: Uint8Array, baseNonce: Uint8Array):
       frame[0] = kinds[kind]
       new DataView(frame.buffer).setUint32(1, plain.length + tagBytes)
       const params = nextParams(frame.slice(0, headerBytes))
-      frame.set(new Uint8Array(await crypto.subtle.encrypt(params, aesKey, plain)), headerBytes)
+      frame.set(new Uint8Array(await crypto.subtle.encrypt(params, aesKey, plain as Bytes)), headerBytes)
       return frame
     },
     async open(reader) {
@@ -54,7 +59,7 @@ export async function createFrameCipher(key: Uint8Array, baseNonce: Uint8Array):
       }
       const sealed = await whole(reader, length)
       try {
-        const plain = await crypto.subtle.decrypt(nextParams(header), aesKey, sealed)
+        const plain = await crypto.subtle.decrypt(nextParams(header), aesKey, sealed as Bytes)
         return { kind, plain: new Uint8Array(plain) }
       } catch (cause) {
         throw invalid('The sealed message was altered, or was sealed to another key.', cause)
