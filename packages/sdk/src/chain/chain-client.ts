@@ -20,7 +20,7 @@ export interface ChainClient {
   readonly account: Address | undefined
   readonly publicClient: PublicClient
 
-  /** Time of the latest block, unix seconds. */
+  /** The chain's clock: the time that a block mined now would have, unix seconds. */
   nowSeconds(): Promise<number>
   /** What the wallet itself holds. */
   tokenBalance(of?: Address): Promise<bigint>

@@ -103,6 +103,7 @@ export async function createChainClient(options: ChainClientOptions): Promise<Ch
     })
   }
 
+  let lastDeposit: Promise<unknown> = Promise.resolve()
   const onEscrow = { address: escrow, abi: escrowAbi } as const
   const lease: ChainClient['lease'] = async (leaseId) => {
     const state = await explained(
@@ -146,7 +147,16 @@ export async function createChainClient(options: ChainClientOptions): Promise<Ch
     tokenDecimals,
     account: account === undefined ? undefined : lower(account.address),
     publicClient,
-    nowSeconds: async () => Number((await explained(publicClient.getBlock())).timestamp),
+    async nowSeconds() {
+      // On a chain that mines only when there is something to mine, the last block may be hours old.
+      const [latest, pending] = await explained(
+        Promise.all([
+          publicClient.getBlock(),
+          publicClient.getBlock({ blockTag: 'pending' }).catch(() => undefined),
+        ]),
+      )
+      return Math.max(Number(latest.timestamp), Number(pending?.timestamp ?? 0))
+    },
     tokenBalance: async (of) =>
       explained(
         publicClient.readContract({
@@ -162,8 +172,16 @@ export async function createChainClient(options: ChainClientOptions): Promise<Ch
       ),
     gasBalance: async (of) => explained(publicClient.getBalance({ address: own(of) })),
     async deposit(amount) {
-      if (account === undefined) own(undefined)
-      else await depositIntoEscrow({ publicClient, account, send, escrow, token, amount, explained })
+      if (account === undefined) {
+        own(undefined)
+        return
+      }
+      // A permit uses up the token's own nonce, so each must be mined before the next is signed.
+      const deposit = () =>
+        depositIntoEscrow({ publicClient, account, send, escrow, token, amount, explained })
+      const made = lastDeposit.then(deposit)
+      lastDeposit = made.catch(() => {})
+      await made
     },
     async withdraw(amount) {
       await send({ ...onEscrow, functionName: 'withdraw', args: [token, amount] })

@@ -51,7 +51,8 @@ export function createSerialSender(options: SerialSenderOptions): SerialSender {
   let nextNonce = 0
 
   const submit = async (call: ContractCall) => {
-    const { request } = await publicClient.simulateContract({ ...call, account })
+    // As of the block to come: where nothing was mined for a while, the last block's time is not the present.
+    const { request } = await publicClient.simulateContract({ ...call, account, blockTag: 'pending' })
     const pending = await publicClient.getTransactionCount({ address: account.address, blockTag: 'pending' })
     const nonce = Math.max(pending, nextNonce)
     const hash = await walletClient.writeContract({
