@@ -95,6 +95,7 @@ describeWith('chromium')('console in Chromium', () => {
     expect(caret).toBe(hello.indexOf('8080'))
     await writeFile(page, hello)
     await page.getByRole('region', { name: 'What will run' }).getByText('sublet.local/hello:1').waitFor()
+    await page.getByRole('region', { name: 'On the market now' }).getByText('6 of 6 asks fit now').waitFor()
     await expect.poll(() => page.getByRole('button', { name: 'Deploy' }).isEnabled()).toBe(true)
   })
 

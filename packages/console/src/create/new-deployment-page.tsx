@@ -8,6 +8,7 @@ import { parseDollars } from '../money/format-money.ts'
 import { offsetAt } from './caret.ts'
 import { FileEditor } from './file-editor.tsx'
 import { FindingsList } from './findings-list.tsx'
+import { MarketFitView } from './market-fit-view.tsx'
 import { sourceForGpu, starterNamed, starters } from './starters.ts'
 import { useValidation } from './use-validation.ts'
 import { WorkloadSummary } from './workload-summary.tsx'
@@ -149,6 +150,7 @@ export function NewDeploymentPage() {
             {workload === undefined || validation === undefined ? null : (
               <>
                 <WorkloadSummary workload={workload} format={validation.format} />
+                <MarketFitView workload={workload} maxRatePerHour={rate} />
                 {needed.length === 0 ? null : (
                   <fieldset className="grid gap-2">
                     <legend className="font-semibold">Secrets</legend>

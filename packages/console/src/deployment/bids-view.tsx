@@ -53,11 +53,12 @@ export function BidsView({ deployment, group }: { deployment: Deployment; group:
                   {shortHex(provider)}
                 </span>
                 <span className="min-w-0 flex-1 basis-60">
-                  <Words text={message} />
+                  {reason === 'rate' && ratePerHour !== undefined ? (
+                    `Its rate is ${formatDollarsExactly(ratePerHour)} an hour, above the highest rate of the order.`
+                  ) : (
+                    <Words text={message} />
+                  )}
                 </span>
-                {ratePerHour === undefined ? null : (
-                  <span className="text-soft">would match from {formatDollarsExactly(ratePerHour)}/h</span>
-                )}
                 <span className="font-mono text-[12px] text-soft">{reason}</span>
               </li>
             ))}

@@ -1,4 +1,4 @@
-import type { Deployment, DeploymentGroup } from '@sublet/protocol'
+import { type Deployment, type DeploymentGroup, lowestMatchingRate } from '@sublet/protocol'
 import { Words } from '../design/words.tsx'
 import { formatDollarsExactly } from '../money/format-money.ts'
 
@@ -6,7 +6,7 @@ import { formatDollarsExactly } from '../money/format-money.ts'
 export function FailurePanel({ deployment, group }: { deployment: Deployment; group: DeploymentGroup }) {
   const { problem, message } = deployment
   const lines = group.lease?.lastLogLines ?? []
-  const lowest = lowestMatchingRate(group)
+  const lowest = lowestMatchingRate(group.excluded)
   return (
     <section role="alert" className="sheet border-l-3 border-l-stop p-4">
       <h2>
@@ -31,13 +31,4 @@ export function FailurePanel({ deployment, group }: { deployment: Deployment; gr
       )}
     </section>
   )
-}
-
-/** Of the providers that only the rate kept out. */
-export function lowestMatchingRate({ excluded }: DeploymentGroup): bigint | undefined {
-  return excluded
-    .flatMap(({ reason, ratePerHour }) =>
-      reason === 'rate' && ratePerHour !== undefined ? [ratePerHour] : [],
-    )
-    .reduce<bigint | undefined>((low, one) => (low === undefined || one < low ? one : low), undefined)
 }
