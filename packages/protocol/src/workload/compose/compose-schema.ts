@@ -11,8 +11,10 @@ function text(expected: string) {
   return z.string({ error: expected })
 }
 
-function scalar(expected: string) {
-  return z.union([z.string(), z.number(), z.boolean()], { error: expected }).transform(String)
+/** Numbers and flags may stand where text is wanted; `prepareCompose` has made text of them by then. */
+function scalar(expected: string): z.ZodType<string> {
+  const any = z.union([z.string(), z.number(), z.boolean()], { error: expected })
+  return any as unknown as z.ZodType<string>
 }
 
 /** A scalar that `parse` understands; the reader parses it again, so the type stays what the file may say. */

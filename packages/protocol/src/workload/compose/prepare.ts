@@ -33,7 +33,7 @@ export interface Prepared {
 }
 
 /**
- * Turns the parsed file into what its schema describes: variables filled in, every odd spelling made text, extension
+ * Turns the parsed file into what its schema describes: variables filled in, every scalar made text, extension
  * fields (`x-...`, but for Sublet's own `x-sublet`) and keys without a value taken out.
  */
 export function prepareCompose(
@@ -86,6 +86,7 @@ export function prepareCompose(
     if (typeof value === 'string') return text(value, path)
     if (value instanceof SpelledScalar) return value.text
     if (Array.isArray(value)) return value.map((item, index) => visit(item, [...path, index], ''))
+    if (typeof value === 'number' || typeof value === 'boolean') return String(value)
     return isTree(value) ? mapping(value, path, key) : value
   }
 

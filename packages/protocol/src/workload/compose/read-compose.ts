@@ -2,6 +2,7 @@ import { parseDuration, parsePrice } from '../../units/quantity.ts'
 import { serviceNames } from '../nosana/service-names.ts'
 import type { Findings } from '../source/findings.ts'
 import { compareText, isTree, own } from '../source/records.ts'
+import { compileCheck } from '../source/schema-check.ts'
 import type { Source } from '../source/source.ts'
 import { defaultGroupName, normalPolicy } from '../sublet/read-sublet.ts'
 import type { Group, Service, Workload } from '../workload.ts'
@@ -19,19 +20,25 @@ import { checkVolumes, volumesNamed } from './storage.ts'
 
 const maxServices = 256
 
+const fits = compileCheck(composeFileSchema)
+
+/** The schema changes nothing, so what fits it is already what it describes. */
+function isComposeFile(tree: unknown): tree is ComposeFile {
+  return fits(tree)
+}
+
 /** Reads a Compose file: its services become one group, on a network of their own. */
 export function readCompose(source: Source): Workload | undefined {
   const { findings, files } = source
   if (isTooLarge(source.tree, findings)) return undefined
   const env = environmentOf(source)
   const { tree, filled } = prepareCompose(resolveExtends(source.tree, findings), env, findings)
-  const parsed = composeFileSchema.safeParse(tree)
-  if (!parsed.success) {
-    reportShape(findings, tree, parsed.error.issues)
+  if (!isComposeFile(tree)) {
+    reportShape(findings, tree, composeFileSchema.safeParse(tree).error?.issues ?? [])
     refuseDespiteShape(tree, source, env)
     return undefined
   }
-  const file = parsed.data
+  const file = tree
   const scope: Scope = { file, env, files, findings, isFilled: (path) => filled.has(path.join('\n')) }
   checkFile(scope)
   checkVolumes(scope)

@@ -163,7 +163,7 @@ function namedVolume(wish: Wish, uses: ReadonlyMap<string, number>, scope: Scope
     name: source,
     sizeBytes: given === undefined || given === 0 ? volumeBytes : given,
     class: kind ?? 'default',
-    persistent: persistent ?? kind !== 'ram',
+    persistent: composeFlag(persistent ?? kind !== 'ram') ?? true,
     ...((uses.get(source) ?? 0) > 1 ? { shared: true } : {}),
   }
 }

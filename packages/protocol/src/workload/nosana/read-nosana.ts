@@ -2,6 +2,7 @@ import { gibibyte } from '../../units/units.ts'
 import type { Findings } from '../source/findings.ts'
 import { compareText, isTree, own, type Tree } from '../source/records.ts'
 import { plainOf } from '../source/scalar.ts'
+import { compileCheck } from '../source/schema-check.ts'
 import type { Source } from '../source/source.ts'
 import { defaultGroupName, normalPolicy } from '../sublet/read-sublet.ts'
 import type { Service, Volume, Workload } from '../workload.ts'
@@ -16,22 +17,34 @@ import type { LiteralScope } from './static-literals.ts'
 const volumeBytes = 20 * gibibyte
 const maxOperations = 256
 
+const fits = compileCheck(nosanaJobSchema)
+
+/** The schema changes nothing, so what fits it is already what it describes. */
+function isNosanaJob(tree: unknown): tree is NosanaJob {
+  return fits(tree)
+}
+
+/** Most definitions hold no literal; a look at the text spares them the search. Percent signs may be escaped. */
+function mayHoldLiterals(text: string): boolean {
+  return text.includes('%%') || /\\(?:u0025|x25|U00000025)/.test(text)
+}
+
 /**
  * Reads a Nosana job definition: each operation becomes a service of one group, in the order that groups and
  * dependencies give. A definition with nothing to run is no error to Nosana; it gives a warning and no workload.
  */
-export function readNosana({ tree: spelled, findings }: Source): Workload | undefined {
+export function readNosana({ tree: spelled, text, findings }: Source): Workload | undefined {
   const tree = plainOf(spelled)
   if (isTooLarge(tree, findings)) return undefined
-  const parsed = nosanaJobSchema.safeParse(tree)
-  if (!parsed.success) reportShape(findings, tree, parsed.error.issues)
+  const shaped = isNosanaJob(tree)
+  if (!shaped) reportShape(findings, tree, nosanaJobSchema.safeParse(tree).error?.issues ?? [])
   const planned = plannedOperations(tree)
   refuseTwins(planned, findings)
   const plan = planOperations(planned, findings)
-  if (!parsed.success) return undefined
-  const job = parsed.data
+  if (!shaped) return undefined
+  const job = tree
   warnOfIgnored(job, findings)
-  const operations = readOperations(job, planned, findings)
+  const operations = readOperations(job, planned, mayHoldLiterals(text), findings)
   if (operations.size === 0) {
     findings.warn(['ops'], 'nosana.nothing-to-run', 'The definition runs nothing.', {
       at: 'key',
@@ -130,9 +143,11 @@ function warnOfIgnored(job: NosanaJob, findings: Findings): void {
 function readOperations(
   job: NosanaJob,
   planned: readonly PlannedOperation[],
+  literals: boolean,
   findings: Findings,
 ): Map<string, ReadOperation & { run: NosanaRun }> {
   const scope: LiteralScope = {
+    literals,
     variables: job.global?.variables ?? {},
     services: serviceNames(planned.filter(({ runs }) => runs).map(({ id }) => id)),
     results: new Map(job.ops.map(({ id, results }) => [id, Object.keys(results ?? {})])),

@@ -1,7 +1,8 @@
 import { gibibyte } from '../../units/units.ts'
-import { compileResultRegex } from '../results/result-regex.ts'
+import { resultRegexProblem } from '../results/result-regex.ts'
 import type { Path } from '../source/places.ts'
 import { compareText, own, type Tree } from '../source/records.ts'
+import { compileCheck } from '../source/schema-check.ts'
 import type { Gpu, Late, Service } from '../workload.ts'
 import { interpolateArgs } from './interpolate.ts'
 import { type NosanaJob, type NosanaResults, type NosanaRun, nosanaRunSchema } from './job-schema.ts'
@@ -25,6 +26,10 @@ export interface ReadOperation {
   results: Results
 }
 
+type OperationReport = Report & {
+  shape: (tree: unknown, issues: readonly ShapeIssue[], base: Path) => void
+}
+
 /** One `container/run` as a service; everything that literals leave open goes to `late`. */
 export function readOperation(
   operation: NosanaJob['ops'][number],
@@ -32,28 +37,17 @@ export function readOperation(
   path: Path,
   job: NosanaJob,
   scope: LiteralScope,
-  report: Report & { shape: (tree: unknown, issues: readonly ShapeIssue[], base: Path) => void },
+  report: OperationReport,
 ): ReadOperation | undefined {
   const at = [...path, 'args']
   const merged = withGlobals(run, job.global)
-  const filled = interpolateArgs(merged as Tree, lookupStatic(scope))
-  for (const problem of filled.problems) report.error(at, 'nosana.operator', `${problem}.`)
-  for (const literal of distinct(filled.unresolved))
-    checkOpenLiteral(literal, operation.id, scope, at, report)
-  if (filled.problems.length > 0) return undefined
-  const args = normalArgs(filled.args)
-  const parsed = nosanaRunSchema.safeParse(args)
-  if (!parsed.success) {
-    report.shape(args, parsed.error.issues, at)
-    return undefined
-  }
-  const parts = mapRun(parsed.data, at, report)
+  const filled = scope.literals ? fillIn(operation.id, merged, at, scope, report) : { run: merged }
+  if (filled === undefined) return undefined
   const gpu = gpuOf(run, job, path, report)
-  const late = lateOf(args, filled.unresolved, scope)
   return {
     service: {
       name: scope.services.get(operation.id) ?? operation.id,
-      ...parts,
+      ...mapRun(filled.run, at, report),
       resources: {
         ...(gpu === undefined ? plainResources : gpuResources),
         volumes: [],
@@ -64,11 +58,33 @@ export function readOperation(
       readOnlyRoot: false,
       stopGraceMs,
       permissions: [],
-      ...(late === undefined ? {} : { late }),
+      ...(filled.late === undefined ? {} : { late: filled.late }),
     },
     exposes: run.expose !== undefined && !(Array.isArray(run.expose) && run.expose.length === 0),
     results: resultsOf(operation.results ?? {}, [...path, 'results'], report),
   }
+}
+
+const fits = compileCheck(nosanaRunSchema)
+
+/** Fills in what is known before the lease, and keeps the arguments for later where something is not. */
+function fillIn(
+  id: string,
+  run: NosanaRun,
+  at: Path,
+  scope: LiteralScope,
+  report: OperationReport,
+): { run: NosanaRun; late?: Late | undefined } | undefined {
+  const filled = interpolateArgs(run as Tree, lookupStatic(scope))
+  for (const problem of filled.problems) report.error(at, 'nosana.operator', `${problem}.`)
+  for (const literal of distinct(filled.unresolved)) checkOpenLiteral(literal, id, scope, at, report)
+  if (filled.problems.length > 0) return undefined
+  const args = normalArgs(filled.args)
+  if (!fits(args)) {
+    report.shape(args, nosanaRunSchema.safeParse(args).error?.issues ?? [], at)
+    return undefined
+  }
+  return { run: args as unknown as NosanaRun, late: lateOf(args, filled.unresolved, scope) }
 }
 
 type ShapeIssue = Parameters<typeof import('./report-shape.ts').reportShape>[2][number]
@@ -154,13 +170,14 @@ function resultsOf(results: NosanaResults, path: Path, report: Report): Results 
     // Nosana's hosts read a lone star as something harmless too.
     const written = typeof given === 'string' ? given : given.regex
     const regex = written === '*' ? '/*' : written
-    const compiled = compileResultRegex(regex)
-    if ('problem' in compiled) {
-      const say = compiled.problem.startsWith('is not') ? report.warn.bind(report) : report.error.bind(report)
-      say(at, 'workload.regex', `The regular expression of \`${name}\` ${compiled.problem}.`, {
-        mend: 'mend or shorten it',
-      })
-      if (compiled.problem.startsWith('is not')) continue
+    const problem = resultRegexProblem(regex)
+    if (problem !== undefined) {
+      const invalid = problem.startsWith('is not')
+      const say = invalid ? report.warn : report.error
+      const message = `The regular expression of \`${name}\` ${problem}.`
+      say.call(report, at, 'workload.regex', message, { mend: 'mend or shorten it' })
+      // Nosana runs such a job too, only without the result.
+      if (invalid) continue
     }
     const wanted = typeof given === 'string' ? undefined : given.logType
     const from = streams.filter((stream) => wanted === undefined || wanted.includes(stream))

@@ -7,6 +7,8 @@ import type { Report } from './ports.ts'
 
 /** What a file's literals can refer to. */
 export interface LiteralScope {
+  /** False when the file holds no literal at all. */
+  literals: boolean
   variables: Readonly<Record<string, string>>
   /** Service names by operation id, in the file's order; operations that only make a volume are not among them. */
   services: ReadonlyMap<string, string>

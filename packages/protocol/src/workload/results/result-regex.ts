@@ -14,15 +14,30 @@ export interface ResultRegex {
   match(line: string): string[] | undefined
 }
 
+/** Why a provider would not run an expression, as the end of a sentence; undefined if it would. */
+export function resultRegexProblem(pattern: string): string | undefined {
+  const plan = planFor(pattern)
+  return typeof plan === 'string' ? plan : undefined
+}
+
+/** The pattern taken apart, or undefined when only RE2 knows its syntax; a text is a problem. */
+function planFor(pattern: string): { tree: RegexTree | undefined } | string {
+  if (pattern.length > maxPatternLength) return `is longer than ${maxPatternLength} characters`
+  const tree = parseIfValid(pattern)
+  if (tree === undefined) {
+    return compileLinear(pattern, true) === undefined ? 'is not a valid regular expression' : { tree }
+  }
+  return tree.size > maxPatternSize ? 'repeats too much for a provider to run it' : { tree }
+}
+
 /**
  * Compiles a result's expression so that no output can make it run long: in linear time by RE2 where RE2 knows its
  * syntax, else (what looks ahead or refers back) by a matcher that counts its steps and gives up.
  */
 export function compileResultRegex(pattern: string): ResultRegex | { problem: string } {
-  if (pattern.length > maxPatternLength) return { problem: `is longer than ${maxPatternLength} characters` }
-  const tree = parseIfValid(pattern)
-  if (tree !== undefined && tree.size > maxPatternSize)
-    return { problem: 'repeats too much for a provider to run it' }
+  const plan = planFor(pattern)
+  if (typeof plan === 'string') return { problem: plan }
+  const { tree } = plan
   const linear = compileLinear(pattern, tree === undefined)
   if (linear !== undefined) return linear
   if (tree === undefined) return { problem: 'is not a valid regular expression' }
