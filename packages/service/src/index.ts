@@ -1,3 +1,5 @@
+export type { Bus, BusMessage, KeyValue, KvEntry, Payload, Subscription } from './bus/bus.ts'
+export { openBus } from './bus/open-bus.ts'
 export { type ChainConnection, connectChain } from './chain/connect-chain.ts'
 export {
   type ChainEvents,
