@@ -36,6 +36,15 @@ export * from './session/session.ts'
 export * from './statement/statement.ts'
 export * from './units/quantity.ts'
 export * from './units/units.ts'
+export {
+  type AkashConversion,
+  type AkashForm,
+  akashFormOf,
+  convertToAkash,
+} from './workload/akash/convert-to-akash.ts'
+export type { AkashGroup, AkashManifest } from './workload/akash/manifest.ts'
+export { akashVersionHash } from './workload/akash/version-hash.ts'
+export { type WrittenSdl, writeAkashSdl } from './workload/akash/write-akash.ts'
 export * from './workload/finding.ts'
 export * from './workload/format-finding.ts'
 export * from './workload/read-workload.ts'

@@ -5,6 +5,7 @@ import { formatFinding } from '../format-finding.ts'
 import { openSource, readWorkload } from '../read-workload.ts'
 import { writeSubletYaml } from '../sublet/write-sublet.ts'
 import { workloadSchema } from '../workload.ts'
+import { akashFormOf } from './convert-to-akash.ts'
 import { readAkashDeployment } from './read-akash.ts'
 import { akashVersionHash, hashOfBuilt } from './version-hash.ts'
 
@@ -44,7 +45,7 @@ test('the hash of a small file of our own is what Akash computes', () => {
 })
 
 if (present) {
-  test('gives the verdict of the Go parser on every file', () => {
+  test('gives the verdict of the Go parser on every file', { timeout: 30_000 }, () => {
     expect(rows.length).toBe(408)
     const wrong = rows.flatMap(({ path, verdict }) => {
       const { result, findings } = read(path)
@@ -55,7 +56,7 @@ if (present) {
     expect(wrong).toEqual([])
   })
 
-  test('makes the manifest, the groups and the hash of the Go parser', () => {
+  test('makes the manifest, the groups and the hash of the Go parser', { timeout: 30_000 }, () => {
     for (const { path, hash } of rows.filter(({ verdict }) => verdict === 'ok')) {
       const { result } = read(path)
       if (result === undefined) throw new Error(`${path} was refused`)
@@ -66,14 +67,14 @@ if (present) {
     }
   })
 
-  test('makes a valid normal form of every accepted file', () => {
+  test('makes a valid normal form of every accepted file', { timeout: 30_000 }, () => {
     for (const { path } of rows.filter(({ verdict }) => verdict === 'ok')) {
       const { result } = read(path)
       expect(workloadSchema.parse(result?.workload), path).toEqual(result?.workload)
     }
   })
 
-  test('the normal form of every file survives being written as Sublet YAML', () => {
+  test('the normal form of every file survives being written as Sublet YAML', { timeout: 30_000 }, () => {
     for (const { path } of rows.filter(({ verdict }) => verdict === 'ok')) {
       const workload = read(path).result?.workload
       if (workload === undefined) throw new Error(`${path} was refused`)
@@ -81,7 +82,24 @@ if (present) {
     }
   })
 
-  test('tells every gallery file for what it is, and where in it something is wrong', () => {
+  test('the normal form of every file survives being written as SDL, unless something is lost and told', {
+    timeout: 30_000,
+  }, () => {
+    const lost: string[] = []
+    for (const { path } of rows.filter(({ verdict }) => verdict === 'ok')) {
+      const workload = read(path).result?.workload
+      if (workload === undefined) throw new Error(`${path} was refused`)
+      const { akash, findings } = akashFormOf(workload, path)
+      if (akash === undefined || findings.length > 0) lost.push(path)
+      else expect(readWorkload(akash.sdl, { file: 'deploy.yaml' }).workload, path).toEqual(workload)
+    }
+    // Three name an e-mail address, which 2.0 drops; one claims a port of an address twice, unseen by Akash.
+    expect(lost.length).toBe(4)
+  })
+
+  test('tells every gallery file for what it is, and where in it something is wrong', {
+    timeout: 30_000,
+  }, () => {
     for (const { path, verdict } of rows) {
       const { format, findings } = read(path)
       if (format !== undefined) expect(format, path).toBe('akash')
@@ -90,7 +108,9 @@ if (present) {
     }
   })
 
-  test('warns exactly where the console refuses the file or computes another hash', () => {
+  test('warns exactly where the console refuses the file or computes another hash', {
+    timeout: 30_000,
+  }, () => {
     const wrong = rows
       .filter(({ verdict }) => verdict === 'ok')
       .flatMap(({ path, hash, console, consoleHash }) => {
