@@ -3,6 +3,10 @@ import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 
 const controllerUrl = process.env.SUBLET_CONTROLLER_URL ?? 'http://127.0.0.1:8080'
+const controllerToken = process.env.SUBLET_CONTROLLER_TOKEN ?? ''
+
+/** For work on the page: the controller serves only its own origin and asks for its token. */
+const controllerHeaders = { origin: controllerUrl, authorization: `Bearer ${controllerToken}` }
 
 export default defineConfig({
   plugins: [react(), tailwindcss()],
@@ -16,5 +20,7 @@ export default defineConfig({
       treeshake: { moduleSideEffects: (id) => !/\/packages\/protocol\//.test(id) },
     },
   },
-  server: { proxy: { '/v1': { target: controllerUrl, ws: true } } },
+  server: {
+    proxy: { '/v1': { target: controllerUrl, ws: true, changeOrigin: true, headers: controllerHeaders } },
+  },
 })

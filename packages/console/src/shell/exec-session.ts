@@ -45,8 +45,8 @@ export function openExec(socket: WebSocket, events: ExecEvents): ExecSession {
 
   function sendFrame(frame: Uint8Array): void {
     const copy = new Uint8Array(frame)
-    if (socket.readyState === WebSocket.OPEN) socket.send(copy)
-    else if (socket.readyState === WebSocket.CONNECTING) early.push(copy)
+    if (socket.readyState === socket.OPEN) socket.send(copy)
+    else if (socket.readyState === socket.CONNECTING) early.push(copy)
   }
 
   function finish(tell: () => void): void {

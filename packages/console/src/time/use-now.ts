@@ -22,7 +22,11 @@ function subscribe(listener: () => void): () => void {
   }
 }
 
+function now(): number {
+  return nowMs
+}
+
 /** Milliseconds since 1970, renewed at every whole second. */
 export function useNow(): number {
-  return useSyncExternalStore(subscribe, () => nowMs)
+  return useSyncExternalStore(subscribe, now, now)
 }
