@@ -187,6 +187,22 @@ describeWith('chromium')('console in Chromium', () => {
     await lines.getByText('burst 12000').waitFor()
   })
 
+  test('keeps the log in sight when the lease ends, each line once', async () => {
+    const { sample, page } = await setUp()
+    await openConsole(page, sample.consoleUrl)
+    await writeFile(page, hello)
+    const id = await deploy(page)
+    await waitForPhase(page, 'running')
+    await searchLog(page, 'GET /hello/2')
+    await closeAndSettle(page)
+    const status = page.getByRole('region', { name: 'Log' }).getByRole('status')
+    await status.getByText('the log has ended').waitFor()
+    const { leaseId } = sample.network.find(id).groups[0] ?? {}
+    const lines = leaseId === undefined ? [] : sample.network.logOf(leaseId)
+    expect(await status.textContent()).toContain(`${lines.length} lines`)
+    await page.getByRole('log', { name: 'Lines' }).getByText('lease is closing').waitFor()
+  })
+
   test('tells the exit code of a shell, and resizes it with the page', async () => {
     const { sample, page } = await setUp()
     await openConsole(page, sample.consoleUrl)

@@ -1,4 +1,4 @@
-import { type LogLine, logLineSchema } from '@sublet/protocol'
+import { isSubletError, type LogLine, logLineSchema } from '@sublet/protocol'
 import { readNdjson } from '../api/ndjson.ts'
 import { send } from '../api/request.ts'
 import { appendLines, emptyLog, type LogBuffer } from './log-buffer.ts'
@@ -22,10 +22,8 @@ export interface LogSource {
   snapshot(): LogSnapshot
 }
 
-/**
- * Follows a lease's log while somebody listens. `follow: false` reads what there is and ends.
- */
-export function createLogSource(leaseId: string, follow: boolean): LogSource {
+/** Follows a lease's log while somebody listens, and reads once what there is when the lease is over. */
+export function createLogSource(leaseId: string, isOver: () => boolean): LogSource {
   let current: LogSnapshot = { buffer: emptyLog, state: 'connecting', error: undefined }
   let pending: LogLine[] = []
   let flushTimer: ReturnType<typeof setTimeout> | undefined
@@ -46,7 +44,7 @@ export function createLogSource(leaseId: string, follow: boolean): LogSource {
   }
 
   async function read(signal: AbortSignal): Promise<void> {
-    const query = new URLSearchParams({ follow: String(follow), ...resume.query() })
+    const query = new URLSearchParams({ follow: String(!isOver()), ...resume.query() })
     const response = await send(`/v1/leases/${encodeURIComponent(leaseId)}/logs?${query}`, { signal })
     if (response.body === null) return
     update({ state: 'live', error: undefined })
@@ -61,14 +59,20 @@ export function createLogSource(leaseId: string, follow: boolean): LogSource {
 
   async function keepReading(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const outcome: Partial<LogSnapshot> = await read(signal).then(
-        () => ({ state: 'ended', error: undefined }),
-        (error: unknown) => ({ state: 'lost', error }),
+      // A lease that ends while it is read is read once more: the last lines may have come after the stream.
+      const wasOver = isOver()
+      const error: unknown = await read(signal).then(
+        () => undefined,
+        (reason: unknown) => reason,
       )
       if (signal.aborted) return
       if (pending.length > 0) flush()
-      update(outcome)
-      if (outcome.state === 'ended') return
+      if (wasOver) {
+        update({ state: 'ended', error: undefined })
+        return
+      }
+      const notYet = error === undefined || isSubletError(error, 'lease.not-ready')
+      update(notYet ? { state: 'connecting', error: undefined } : { state: 'lost', error })
       await new Promise((resolve) => setTimeout(resolve, retryAfterMs))
     }
   }

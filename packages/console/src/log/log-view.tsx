@@ -38,7 +38,11 @@ interface LiveLogProps {
 }
 
 function LiveLog({ leaseId, services, over, last }: LiveLogProps) {
-  const source = useMemo(() => createLogSource(leaseId, !over), [leaseId, over])
+  const overNow = useRef(over)
+  useEffect(() => {
+    overNow.current = over
+  }, [over])
+  const source = useMemo(() => createLogSource(leaseId, () => overNow.current), [leaseId])
   const { buffer, state, error } = useSyncExternalStore(source.subscribe, source.snapshot)
   const [search, setSearch] = useState('')
   const [service, setService] = useState('')
@@ -49,7 +53,7 @@ function LiveLog({ leaseId, services, over, last }: LiveLogProps) {
     [buffer, wanted, service],
   )
 
-  if (over && state !== 'live' && buffer.lines.length === 0) return <LastLines lines={last} />
+  if (over && state === 'ended' && buffer.lines.length === 0) return <LastLines lines={last} />
   const filtered = lines.length !== buffer.lines.length
   return (
     <section aria-label="Log" className="grid gap-2">
@@ -111,7 +115,7 @@ function LiveLog({ leaseId, services, over, last }: LiveLogProps) {
 }
 
 function stateWords(state: string, follow: boolean): string {
-  if (state === 'connecting') return 'connecting'
+  if (state === 'connecting') return 'waiting for lines'
   if (state === 'ended') return 'the log has ended'
   if (state === 'lost') return 'connecting again'
   return follow ? 'following' : 'paused; new lines are still collected'
