@@ -3,7 +3,6 @@ import { objectionTo } from './check-bid.ts'
 import { type Choice, decideChoice } from './decide-choice.ts'
 import type { MarketEvent } from './listen-to-market.ts'
 import { noMatchError } from './no-match-error.ts'
-import { rankBids } from './rank-bids.ts'
 import type { RentEvent } from './rent-event.ts'
 
 export interface BidBookOptions {
@@ -125,10 +124,14 @@ export function createBidBook(options: BidBookOptions): BidBook {
       picked = provider
     },
     choose: (nowMs) =>
-      decideChoice(
-        { policy: order.policy, bids, postedAtMs, nowMs, allHeard: heardOut >= options.indexers, picked },
-        rankBids,
-      ),
+      decideChoice({
+        policy: order.policy,
+        bids,
+        postedAtMs,
+        nowMs,
+        allHeard: heardOut >= options.indexers,
+        picked,
+      }),
     nextInstant(choice, nowMs) {
       const ends = bids.map(({ expiresAtMs }) => expiresAtMs).filter((end) => end > nowMs)
       const window = choice.kind === 'wait' && choice.untilMs !== undefined ? [choice.untilMs] : []

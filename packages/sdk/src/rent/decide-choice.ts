@@ -1,4 +1,4 @@
-import type { Address, Bid, Policy } from '@sublet/protocol'
+import { type Address, type Bid, choose, type Policy } from '@sublet/protocol'
 
 export interface ChoiceState {
   policy: Policy
@@ -21,11 +21,8 @@ export type Choice =
   | { kind: 'pick' }
   | { kind: 'none' }
 
-/** What to do with the bids so far. `best` puts bids in the order of the tenant's policy, best first. */
-export function decideChoice(
-  state: ChoiceState,
-  best: (policy: Policy, bids: readonly Bid[]) => readonly Bid[],
-): Choice {
+/** What to do with the bids so far. */
+export function decideChoice(state: ChoiceState): Choice {
   const { policy, postedAtMs, nowMs, allHeard, picked } = state
   const live = state.bids.filter((bid) => bid.expiresAtMs > nowMs)
   const windowEndsMs = postedAtMs + policy.windowMs
@@ -35,7 +32,7 @@ export function decideChoice(
     const chosen = live.find((bid) => bid.provider === picked)
     return chosen === undefined ? { kind: 'pick' } : { kind: 'accept', bid: chosen }
   }
-  const [first] = best(policy, live)
-  if (first === undefined) return allHeard ? { kind: 'none' } : waiting
-  return allHeard || nowMs >= windowEndsMs ? { kind: 'accept', bid: first } : waiting
+  const best = choose(policy, live)
+  if (best === undefined) return allHeard ? { kind: 'none' } : waiting
+  return allHeard || nowMs >= windowEndsMs ? { kind: 'accept', bid: best } : waiting
 }

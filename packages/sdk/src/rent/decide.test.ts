@@ -5,7 +5,6 @@ import { aWorkload, firstGroup } from '../testing/a-workload.ts'
 import { objectionTo } from './check-bid.ts'
 import { decideChoice } from './decide-choice.ts'
 import { defaultMaxRatePerHour } from './default-rate.ts'
-import { rankBids } from './rank-bids.ts'
 
 const address = (n: number) => `0x${n.toString(16).padStart(40, '0')}` as const
 const nowMs = 1_800_000_000_000
@@ -84,16 +83,13 @@ test('accepts only bids that still stand, and the cheapest of them', () => {
     fc.property(bids, fc.boolean(), fc.integer({ min: 0, max: 100 }), (specs, allHeard, windowMs) => {
       const all = specs.map(({ rate, leftMs }, index) => bidOf(index + 1, rate, nowMs + leftMs))
       const live = all.filter(({ expiresAtMs }) => expiresAtMs > nowMs)
-      const choice = decideChoice(
-        {
-          policy: { choose: 'cheapest', auction: 'first', windowMs },
-          bids: all,
-          postedAtMs: nowMs - 50,
-          nowMs,
-          allHeard,
-        },
-        rankBids,
-      )
+      const choice = decideChoice({
+        policy: { choose: 'cheapest', auction: 'first', windowMs },
+        bids: all,
+        postedAtMs: nowMs - 50,
+        nowMs,
+        allHeard,
+      })
       if (choice.kind === 'accept') {
         const rates = live.map(({ agreement }) => agreement.ratePerHour)
         expect(rates.every((rate) => choice.bid.agreement.ratePerHour <= rate)).toBe(true)
@@ -112,17 +108,14 @@ test('never chooses in a person’s place', () => {
     fc.property(bids, fc.boolean(), fc.option(fc.integer({ min: 1, max: 9 })), (specs, allHeard, pick) => {
       const all = specs.map(({ rate, leftMs }, index) => bidOf(index + 1, rate, nowMs + leftMs))
       const picked = pick === null ? undefined : address(pick)
-      const choice = decideChoice(
-        {
-          policy: { choose: 'person', auction: 'first', windowMs: 0 },
-          bids: all,
-          postedAtMs: nowMs,
-          nowMs,
-          allHeard,
-          picked,
-        },
-        rankBids,
-      )
+      const choice = decideChoice({
+        policy: { choose: 'person', auction: 'first', windowMs: 0 },
+        bids: all,
+        postedAtMs: nowMs,
+        nowMs,
+        allHeard,
+        picked,
+      })
       if (choice.kind === 'accept') expect(choice.bid.provider).toBe(picked)
     }),
   )

@@ -1,4 +1,4 @@
-import { type Exclusion, exclusionSchema, SubletError } from '@sublet/protocol'
+import { type Exclusion, exclusionSchema, explainNoMatch, SubletError } from '@sublet/protocol'
 
 export interface MarketAnswer {
   candidates: number
@@ -32,11 +32,7 @@ export function noMatchError(answer: MarketAnswer): SubletError {
       : excluded.length === 0
         ? 'Wait for a provider to join, or name another indexer.'
         : 'Ask for less, or loosen the placement; each provider says what stood in the way.'
-  const message =
-    excluded.length === 0
-      ? 'No provider is on offer.'
-      : `No provider can serve this order${countReasons(excluded)}.`
-  return new SubletError('order.no-match', message, { hint, details })
+  return new SubletError('order.no-match', explainNoMatch(excluded).message, { hint, details })
 }
 
 /** `: 2 rate, 1 gpu-model`. */
