@@ -226,7 +226,6 @@ test('50 vouchers at once', async () => {
       name,
       Math.round(Number((await n.send(provider, n.network.escrow, data)).gasUsed) / 50),
       14_000,
-      14_000,
     )
   }
 })

@@ -30,7 +30,9 @@ const kebab = (name) => name.replace(/(?!^)([A-Z])/g, '-$1').toLowerCase()
 mkdirSync(`${folder}src/generated`, { recursive: true })
 let bytecode = banner
 for (const { name, deploy } of contracts) {
-  const { abi, bytecode: code } = JSON.parse(readFileSync(`${folder}out/${name}.sol/${name}.json`, 'utf8'))
+  const { abi, bytecode: code } = JSON.parse(
+    readFileSync(`${folder}out/ship/${name}.sol/${name}.json`, 'utf8'),
+  )
   emit(
     `${kebab(name)}-abi.ts`,
     `${banner}export const ${camel(name)}Abi = ${JSON.stringify(abi, null, 1)} as const\n`,

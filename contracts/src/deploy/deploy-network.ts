@@ -1,15 +1,4 @@
-import {
-  type Abi,
-  type Account,
-  type Address,
-  type Chain,
-  type ContractConstructorArgs,
-  type Hex,
-  type PublicClient,
-  parseEther,
-  type Transport,
-  type WalletClient,
-} from 'viem'
+import { type Address, type PublicClient, parseEther } from 'viem'
 import {
   escrowBytecode,
   networkTokenBytecode,
@@ -20,10 +9,13 @@ import { escrowAbi } from '../generated/escrow-abi.ts'
 import { networkTokenAbi } from '../generated/network-token-abi.ts'
 import { nodeRegistryAbi } from '../generated/node-registry-abi.ts'
 import { testDollarAbi } from '../generated/test-dollar-abi.ts'
+import { deployProtocol, type ProtocolOptions } from './deploy-protocol.ts'
+import { handOver } from './hand-over.ts'
 import type { NetworkAddresses } from './network-addresses.ts'
+import { createTransactions, type DeployerWallet } from './transactions.ts'
 
-export interface DeployOptions {
-  /** Holds the treasury's fees; the deployer by default. */
+export interface DeployOptions extends ProtocolOptions {
+  /** Holds the treasury's fees; the deployer by default. A hand-over makes the timelock the treasury. */
   treasury?: Address
   /** May hold new leases back; nobody by default. */
   guardian?: Address
@@ -39,12 +31,16 @@ export interface DeployOptions {
   minimumStake?: Partial<Record<'provider' | 'indexer' | 'checker', { base: bigint; perCapacity: bigint }>>
   /** Tokens beside the test dollar that the escrow takes. */
   allowedTokens?: readonly Address[]
+  /** Leaves out what proves, judges, rewards and governs; `protocol` is absent from the addresses then. */
+  coreOnly?: boolean
+  /** How often to ask for a receipt, milliseconds; 20 by default. */
+  pollingIntervalMs?: number
 }
 
 export interface DeployParameters {
   publicClient: PublicClient
   /** Pays for the transactions and holds the parameters until governance takes over. */
-  walletClient: WalletClient<Transport, Chain | undefined, Account>
+  walletClient: DeployerWallet
   options?: DeployOptions
 }
 
@@ -60,92 +56,61 @@ export async function deployNetwork({
   walletClient,
   options = {},
 }: DeployParameters): Promise<NetworkAddresses> {
-  const { account } = walletClient
-  const owner = account.address
-  const chain = walletClient.chain ?? null
+  const owner = walletClient.account.address
   const treasury = options.treasury ?? owner
-  let deployedAtBlock: bigint | undefined
+  const treasuryFeeBps = options.treasuryFeeBps ?? 0
+  const transactions = createTransactions(publicClient, walletClient, options.pollingIntervalMs ?? 20)
 
-  async function confirm(hash: Hex): Promise<Address | null | undefined> {
-    const receipt = await publicClient.waitForTransactionReceipt({ hash, pollingInterval: 50 })
-    if (receipt.status !== 'success') throw new Error(`The deployment's transaction ${hash} was reverted.`)
-    deployedAtBlock ??= receipt.blockNumber
-    return receipt.contractAddress
-  }
-
-  async function deploy<const abi extends Abi>(
-    abi: abi,
-    bytecode: Hex,
-    args: ContractConstructorArgs<abi>,
-  ): Promise<Address> {
-    // viem's parameter type cannot be resolved for a generic ABI; the arguments were checked against it above.
-    const hash = await walletClient.deployContract({
-      abi: abi as Abi,
-      bytecode,
-      args: args as readonly unknown[],
-      account,
-      chain,
-    })
-    const address = await confirm(hash)
-    if (!address) throw new Error('The chain gave no address for a deployed contract.')
-    return address
-  }
-
-  const networkToken = await deploy(networkTokenAbi, networkTokenBytecode, [
+  const networkToken = await transactions.deploy(networkTokenAbi, networkTokenBytecode, [
     owner,
     owner,
     options.initialSupply ?? parseEther('100000000'),
   ])
-  const testDollar = await deploy(testDollarAbi, testDollarBytecode, [])
-  const nodeRegistry = await deploy(nodeRegistryAbi, nodeRegistryBytecode, [
+  const testDollar = await transactions.deploy(testDollarAbi, testDollarBytecode, [])
+  const nodeRegistry = await transactions.deploy(nodeRegistryAbi, nodeRegistryBytecode, [
     owner,
     networkToken,
     options.unbondingPeriodSeconds ?? 7 * 24 * 3600,
     treasury,
   ])
-  const escrow = await deploy(escrowAbi, escrowBytecode, [
+  const escrow = await transactions.deploy(escrowAbi, escrowBytecode, [
     owner,
     nodeRegistry,
     treasury,
-    options.treasuryFeeBps ?? 0,
+    treasuryFeeBps,
     options.noticePeriodSeconds ?? 300,
   ])
-
-  const onEscrow = { address: escrow, abi: escrowAbi, account, chain } as const
   for (const token of [testDollar, ...(options.allowedTokens ?? [])]) {
-    await confirm(
-      await walletClient.writeContract({ ...onEscrow, functionName: 'allowToken', args: [token, true] }),
-    )
+    await transactions.call(escrow, escrowAbi, 'allowToken', [token, true])
   }
   if (options.guardian !== undefined) {
-    await confirm(
-      await walletClient.writeContract({
-        ...onEscrow,
-        functionName: 'setGuardian',
-        args: [options.guardian],
-      }),
-    )
+    await transactions.call(escrow, escrowAbi, 'setGuardian', [options.guardian])
   }
   for (const role of ['provider', 'indexer', 'checker'] as const) {
     const minimum = options.minimumStake?.[role]
     if (minimum === undefined) continue
-    await confirm(
-      await walletClient.writeContract({
-        address: nodeRegistry,
-        abi: nodeRegistryAbi,
-        account,
-        chain,
-        functionName: 'setMinimumStake',
-        args: [roleNumbers[role], minimum.base, minimum.perCapacity],
-      }),
-    )
+    const args = [roleNumbers[role], minimum.base, minimum.perCapacity] as const
+    await transactions.call(nodeRegistry, nodeRegistryAbi, 'setMinimumStake', args)
   }
-  return {
+  const core: NetworkAddresses = {
     chainId: await publicClient.getChainId(),
     escrow,
     nodeRegistry,
     networkToken,
     testDollar,
-    deployedAtBlock: deployedAtBlock ?? 0n,
+    deployedAtBlock: transactions.firstBlock(),
   }
+  if (options.coreOnly) return core
+
+  const { timestamp } = await publicClient.getBlock()
+  const protocol = await deployProtocol(
+    transactions,
+    { ...core, owner, treasury, nowSeconds: Number(timestamp) },
+    options,
+  )
+  if (options.handOver) {
+    const delay = options.timelockDelaySeconds ?? 2 * 86_400
+    await handOver(transactions, owner, core, protocol, treasuryFeeBps, delay)
+  }
+  return { ...core, protocol }
 }

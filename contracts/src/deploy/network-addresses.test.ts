@@ -1,4 +1,4 @@
-import { getAddress, toHex } from 'viem'
+import { toHex } from 'viem'
 import { expect, test } from 'vitest'
 import {
   type NetworkAddresses,
@@ -6,7 +6,7 @@ import {
   serializeNetworkAddresses,
 } from './network-addresses.ts'
 
-const at = (n: number) => getAddress(toHex(n, { size: 20 }))
+const at = (n: number) => toHex(n, { size: 20 })
 const addresses: NetworkAddresses = {
   chainId: 31337,
   escrow: at(1),
@@ -18,6 +18,25 @@ const addresses: NetworkAddresses = {
 
 test('reads back what it writes', () => {
   expect(parseNetworkAddresses(serializeNetworkAddresses(addresses))).toEqual(addresses)
+})
+
+test('reads back a whole network too', () => {
+  const protocol = {
+    beacon: at(5),
+    epochs: at(6),
+    verdicts: at(7),
+    rewards: at(8),
+    timelock: at(9),
+    governor: at(10),
+    hardwareFund: at(11),
+  }
+  expect(parseNetworkAddresses(serializeNetworkAddresses({ ...addresses, protocol }))).toEqual({
+    ...addresses,
+    protocol,
+  })
+  const { governor: _, ...rest } = protocol
+  const text = JSON.stringify({ ...JSON.parse(serializeNetworkAddresses(addresses)), protocol: rest })
+  expect(() => parseNetworkAddresses(text)).toThrow('governor')
 })
 
 test('names the field that is wrong', () => {

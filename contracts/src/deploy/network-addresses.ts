@@ -1,6 +1,19 @@
-import { type Address, getAddress, isAddress } from 'viem'
+import { type Address, isAddress } from 'viem'
 
-/** Where a network's contracts are: one file per network. */
+/** Where proofs, rewards and votes are. */
+export interface ProtocolAddresses {
+  /** A `CommitRevealBeacon` or a `DrandBeacon`. */
+  beacon: Address
+  epochs: Address
+  verdicts: Address
+  rewards: Address
+  /** Holds the parameters once governance has taken over, and is the treasury then. */
+  timelock: Address
+  governor: Address
+  hardwareFund: Address
+}
+
+/** Where a network's contracts are, one file per network; every address in lower case. */
 export interface NetworkAddresses {
   chainId: number
   escrow: Address
@@ -9,9 +22,19 @@ export interface NetworkAddresses {
   testDollar: Address
   /** Followers of events start here. */
   deployedAtBlock: bigint
+  protocol?: ProtocolAddresses
 }
 
-const contractNames = ['escrow', 'nodeRegistry', 'networkToken', 'testDollar'] as const
+const coreNames = ['escrow', 'nodeRegistry', 'networkToken', 'testDollar'] as const
+const protocolNames = [
+  'beacon',
+  'epochs',
+  'verdicts',
+  'rewards',
+  'timelock',
+  'governor',
+  'hardwareFund',
+] as const
 
 /** The text of a network's file. */
 export function serializeNetworkAddresses(addresses: NetworkAddresses): string {
@@ -35,12 +58,24 @@ export function parseNetworkAddresses(text: string): NetworkAddresses {
   if (typeof block !== 'string' || !/^\d{1,20}$/.test(block)) {
     throw new Error('The network file has no valid deployedAtBlock.')
   }
-  const found: [string, Address][] = contractNames.map((name) => {
-    const value = field(name)
-    if (typeof value !== 'string' || !isAddress(value))
+  const core = addressesIn(plain, coreNames)
+  const inner = field('protocol')
+  const addresses = { chainId, ...core, deployedAtBlock: BigInt(block) }
+  if (inner === undefined) return addresses
+  if (typeof inner !== 'object' || inner === null) throw new Error('The network file has no valid protocol.')
+  return { ...addresses, protocol: addressesIn(inner, protocolNames) }
+}
+
+function addressesIn<const Name extends string>(
+  plain: object,
+  names: readonly Name[],
+): Record<Name, Address> {
+  const found = names.map((name) => {
+    const value: unknown = (plain as Record<string, unknown>)[name]
+    if (typeof value !== 'string' || !isAddress(value)) {
       throw new Error(`The network file has no valid address for ${name}.`)
-    return [name, getAddress(value)]
+    }
+    return [name, value.toLowerCase() as Address] as const
   })
-  const contracts = Object.fromEntries(found) as Record<(typeof contractNames)[number], Address>
-  return { chainId, ...contracts, deployedAtBlock: BigInt(block) }
+  return Object.fromEntries(found) as Record<Name, Address>
 }

@@ -1,8 +1,5 @@
 import { type Abi, BaseError, ContractFunctionRevertedError, decodeErrorResult, type Hex, isHex } from 'viem'
-import { escrowAbi } from '../generated/escrow-abi.ts'
-import { networkTokenAbi } from '../generated/network-token-abi.ts'
-import { nodeRegistryAbi } from '../generated/node-registry-abi.ts'
-import { testDollarAbi } from '../generated/test-dollar-abi.ts'
+import { allAbis } from '../all-abis.ts'
 import { fillSentence, sentences } from './sentences.ts'
 
 /** A contract's refusal in words. */
@@ -13,9 +10,7 @@ export interface ExplainedRevert {
   sentence: string
 }
 
-const abi: Abi = [escrowAbi, nodeRegistryAbi, networkTokenAbi, testDollarAbi]
-  .flat()
-  .filter((item) => item.type === 'error')
+const abi: Abi = allAbis.flatMap((items: Abi) => items.filter((item) => item.type === 'error'))
 
 /**
  * Says in a sentence why a contract refused: for viem's errors, for raw revert data, or for any error that carries them in its causes.

@@ -1,8 +1,8 @@
-import { closeReasons, leaseStatuses, roles } from '../lease/enums.ts'
+import { caseStatuses, closeReasons, leaseStatuses, proposalStates, roles } from '../enums.ts'
 
 /**
  * One sentence for each custom error. `{0}` is the first argument as it is; `{0:time}` shows unix seconds as an instant,
- * `{0:status}`, `{0:role}` and `{0:reason}` the words of an enumeration.
+ * `{0:status}`, `{0:role}` and the like the words of an enumeration.
  */
 export const sentences: Readonly<Record<string, string>> = {
   // Escrow: money
@@ -74,6 +74,105 @@ export const sentences: Readonly<Record<string, string>> = {
   SafeERC20FailedOperation: 'The token {0} did not transfer.',
   CheckpointUnorderedInsertion: 'A record of votes came out of order.',
   SafeCastOverflowedUintDowncast: 'The number {1} does not fit into {0} bits.',
+  // Epochs and their beacons
+  EpochLengthZero: 'An epoch must last at least a second.',
+  NotPreparing: 'Epoch {0} is prepared only in the first half of the epoch before it.',
+  NotRevealing: 'Secrets for epoch {0} are revealed only in the second half of the epoch before it.',
+  NotActiveChecker: '{0} is not a checker that may work now: it must be registered, staked and out of jail.',
+  CommitmentMissing: 'A commitment must not be empty.',
+  AlreadyCommitted: '{1} has committed for epoch {0} already.',
+  AlreadyRevealed: '{1} has revealed for epoch {0} already.',
+  SecretMismatch: 'The secret is not the one that {1} committed to for epoch {0}.',
+  EpochNotBegun: 'Epoch {0} has not begun.',
+  EpochAlreadyBegun: 'Epoch {0} has its seed already.',
+  NothingToSettle: '{1} has no bond left in epoch {0}.',
+  AlreadyFrozen: 'The checkers of epoch {0} are frozen already.',
+  NoCheckers: 'There is no checker to draw from.',
+  BeaconNotReady: 'The randomness of epoch {0} is not there yet.',
+  BeaconAlreadyKnown: 'The randomness of epoch {0} is known already.',
+  BeaconSignatureInvalid: "The signature is not drand's over round {0}.",
+  DrandNotBegun: 'Epoch {0} starts before drand did.',
+  NothingFrozen: 'No checkers were frozen for epoch {0} or before it.',
+  CheckersMismatch:
+    'These are not the checkers that were frozen for epoch {0}; take them from CheckersFrozen.',
+  PointInvalid: 'A coordinate lies outside the field.',
+  PrecompileFailed: 'The chain lacks a precompile that the signature check needs.',
+  // Verdicts
+  CaseExists: 'There is a case {0} about this already.',
+  CaseInWrongState: 'The case {0} is {1:case}.',
+  NotOnCommittee: '{1} was not drawn for the case {0}.',
+  CommitClosed: 'The time to commit votes on the case {0} is over.',
+  RevealClosed: 'Votes on the case {0} cannot be revealed now.',
+  VotingNotOver: 'Votes on the case {0} can still be revealed.',
+  AlreadyVoted: '{1} has voted on the case {0} already.',
+  VoteMismatch: 'The vote is not the one that {1} committed to in the case {0}.',
+  AppealClosed: 'The case {0} can no longer be appealed.',
+  AppealStillOpen: 'The case {0} can be appealed until {1:time}.',
+  StatementSignatureInvalid: 'The statement is not signed by {0}, or speaks of something else.',
+  NoEquivocation: 'The two statements do not contradict each other.',
+  EquivocationKnown: '{0} was judged for two contents on {2} in epoch {1} already.',
+  AgreementNotTheTarget: 'The case is about {1}, not about the lease {0}.',
+  TargetNotANode: '{0} is not a node that this kind of case can be about.',
+  ParameterInvalid: 'The parameter {0} is out of range.',
+  // Rewards
+  EpochOutOfOrder: 'Epoch {0} is not after {1}, whose rewards are final.',
+  ReportStands: 'A report on epoch {0} is waiting; only one can.',
+  ReportNotPending: 'No such report is waiting.',
+  ReportNotChallenged: 'The report is not challenged.',
+  ChallengeOpen: 'The report can be challenged or upheld until {0:time}.',
+  ChallengeOver: 'The report could be challenged until {0:time}.',
+  QuorumMissing: '{0} of {1} committee members signed; more than two thirds must.',
+  SignatureCountWrong: 'There are {0} signatures for {1} members; give an empty one for who did not sign.',
+  EmissionTooHigh: 'The report makes {0} base units; {1} are allowed.',
+  EmissionCapReached: 'Emission would be {0}, above the cap of {1} base units.',
+  ProofInvalid: 'The proof does not show what {0} earned; take it from the last final report.',
+  NothingToClaim: '{0} has claimed everything.',
+  ClaimsExceedEmission: 'Claims of {0} would exceed the {1} base units that were made.',
+  ClassTargetZero: 'The class {0} has no target use.',
+  ClassWeightsTooHigh: "The classes' weights add up to {0}; 10,000 is everything.",
+  ScheduleInvalid: 'The emission schedule contradicts itself.',
+  // HardwareFund
+  DeviceExists: 'The fund has the device {0} in its books already.',
+  DeviceUnknown: 'The fund has no device {0}.',
+  DeviceAlreadyRetired: 'The device {0} is retired.',
+  BondTooLow: 'The custodian has put up {1} base units for {0}; {2} are needed.',
+  BondInUse: 'The bond stands for the device {0} until it is retired.',
+  CashTooLow: 'The fund has {0} base units of cash; {1} are needed.',
+  BookValueWouldRise: 'The book value of {0} is {1} and cannot rise to {2}.',
+  LifeZero: 'A device must have a life.',
+  ERC4626ExceededMaxDeposit: '{0} may deposit at most {2} base units, not {1}.',
+  ERC4626ExceededMaxMint: '{0} may take at most {2} shares, not {1}.',
+  ERC4626ExceededMaxRedeem: '{0} can redeem {2} shares now, not {1}; the rest is in hardware.',
+  ERC4626ExceededMaxWithdraw: '{0} can withdraw {2} base units now, not {1}; the rest is in hardware.',
+  // Governance
+  AccessControlBadConfirmation: 'A role can be renounced only by its holder.',
+  AccessControlUnauthorizedAccount: '{0} lacks the role {1}.',
+  FailedCall: 'A call that the proposal makes failed.',
+  ERC6372InconsistentClock: "The votes' clock has changed.",
+  GovernorAlreadyCastVote: '{0} has voted already.',
+  GovernorAlreadyQueuedProposal: 'The proposal {0} is queued already.',
+  GovernorDisabledDeposit: 'The governor takes no money; send it to the timelock.',
+  GovernorInsufficientProposerVotes: '{0} has {1} votes; a proposal needs {2}.',
+  GovernorInvalidProposalLength:
+    'The proposal lists {0} targets, {1} calls and {2} values; they must be as many.',
+  GovernorInvalidQuorumFraction: 'A quorum of {0} of {1} is impossible.',
+  GovernorInvalidSignature: 'The vote is not signed by {0}.',
+  GovernorInvalidVoteParams: 'The vote carries parameters that are not understood.',
+  GovernorInvalidVoteType: 'A vote is against (0), for (1) or abstain (2).',
+  GovernorInvalidVotingPeriod: 'A vote cannot last {0} seconds.',
+  GovernorNonexistentProposal: 'There is no proposal {0}.',
+  GovernorOnlyExecutor: 'Only the timelock may do this; the caller is {0}.',
+  GovernorProposalQueueingFailed: 'The proposal {0} could not be queued.',
+  GovernorProposalQueueingNotRequired: 'The proposal {0} needs no queue.',
+  GovernorRestrictedProposer: '{0} may not bring this proposal.',
+  GovernorUnableToCancel: '{1} cannot cancel the proposal {0}.',
+  GovernorUnexpectedProposalState: 'The proposal {0} is {1:proposal}.',
+  TimelockInsufficientDelay: 'A delay of {0} seconds is shorter than the {1} that the timelock waits.',
+  TimelockInvalidOperationLength:
+    'The operation lists {0} targets, {1} calls and {2} values; they must be as many.',
+  TimelockUnauthorizedCaller: '{0} may not do this; only the timelock itself.',
+  TimelockUnexecutedPredecessor: 'The operation {0} must be done first.',
+  TimelockUnexpectedOperationState: 'The operation {0} is not in the state that this needs.',
   // Everywhere
   OwnableUnauthorizedAccount: '{0} does not hold this contract; only the timelock may do this.',
   OwnableInvalidOwner: '{0} cannot hold a contract.',
@@ -85,7 +184,13 @@ export const sentences: Readonly<Record<string, string>> = {
   StringTooLong: 'The name is too long: {0}.',
 }
 
-const words: Record<string, readonly string[]> = { status: leaseStatuses, reason: closeReasons, role: roles }
+const words: Record<string, readonly string[]> = {
+  status: leaseStatuses,
+  reason: closeReasons,
+  role: roles,
+  case: caseStatuses,
+  proposal: proposalStates,
+}
 
 /** Fills a sentence with an error's values. */
 export function fillSentence(sentence: string, args: readonly unknown[]): string {
