@@ -32,6 +32,7 @@ export { type EmbeddedPostgres, startEmbeddedPostgres } from './store/embedded-p
 export type { Migration } from './store/migrate.ts'
 export * from './store/store.ts'
 export { explainStoreError } from './store/store-error.ts'
+export * from './tasks/tasks.ts'
 export { type AcceptTunnelsOptions, acceptTunnels, type TunnelListener } from './tunnel/accept.ts'
 export { backoffMs } from './tunnel/backoff.ts'
 export type { TunnelIdentity } from './tunnel/binding.ts'

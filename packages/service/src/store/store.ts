@@ -78,8 +78,10 @@ export async function openStore<Tables = unknown>(options: StoreOptions): Promis
     options: `-c search_path=${schema}`,
     types,
   })
-  // A connection that breaks while nobody uses it is replaced by the pool; it must only not be unheard.
-  pool.on('error', (err) => log.warn({ err }, 'a database connection broke'))
+  // A broken connection is replaced, and whoever used it hears of it; but an event that nobody hears ends the process.
+  const onBroken = (err: Error) => log.warn({ err }, 'a database connection broke')
+  pool.on('error', onBroken)
+  pool.on('connect', (client) => client.on('error', onBroken))
   try {
     const client = await pool.connect()
     try {
