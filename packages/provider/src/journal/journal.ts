@@ -55,8 +55,7 @@ export interface Journal {
 
   /** Before a transaction is sent: answers its number here. */
   intend(kind: TransactionKind, leaseId: Hex | undefined, nowMs: number): Promise<number>
-  sent(id: number, hash: Hex): Promise<void>
-  settled(id: number, outcome: 'done' | 'failed'): Promise<void>
+  settled(id: number, outcome: 'done' | 'failed', hash?: Hex): Promise<void>
 }
 
 export function createJournal({ db }: Store<Tables>, vault: Vault, now: () => number): Journal {
@@ -190,12 +189,12 @@ export function createJournal({ db }: Store<Tables>, vault: Vault, now: () => nu
       return id
     },
 
-    async sent(id, hash) {
-      await db.updateTable('transactions').set({ hash, outcome: 'sent' }).where('id', '=', id).execute()
-    },
-
-    async settled(id, outcome) {
-      await db.updateTable('transactions').set({ outcome }).where('id', '=', id).execute()
+    async settled(id, outcome, hash) {
+      await db
+        .updateTable('transactions')
+        .set({ outcome, ...(hash === undefined ? {} : { hash }) })
+        .where('id', '=', id)
+        .execute()
     },
   }
 }

@@ -36,7 +36,7 @@ export interface Tables {
     lease_id: string | null
     kind: string
     hash: string | null
-    /** `sent`, `done` or `failed`; null before it was sent. */
+    /** `done` or `failed`; null while nobody knows. */
     outcome: string | null
     created_at_ms: number
   }

@@ -1,0 +1,139 @@
+import { type Group, type Hex, type Manifest, type Service, SubletError, type Volume } from '@sublet/protocol'
+import type { Allocation } from '../bid/allocate.ts'
+import type { InstanceFile, InstanceMount, InstanceSpec, Owner, VolumeOwner } from '../runtime/runtime.ts'
+
+export interface PlanParts {
+  owner: Owner
+  leaseId: Hex
+  manifest: Manifest
+  allocation: Allocation
+}
+
+/** More than this no single service needs; a fork bomb ends here. */
+const pidsLimit = 4096
+
+/** A volume of one replica, and whether it outlives the lease. */
+export interface PlannedVolume {
+  volume: Volume
+  owner: VolumeOwner
+  persistent: boolean
+}
+
+/** The volumes of one replica that lie on a disk, in the order of the file. */
+export function volumesOf(parts: PlanParts, service: Service, replica: number): PlannedVolume[] {
+  const { owner, leaseId, manifest } = parts
+  return service.resources.volumes
+    .filter((volume) => volume.class !== 'ram')
+    .map((volume) => ({
+      volume,
+      persistent: volume.persistent,
+      owner: {
+        ...owner,
+        tenant: manifest.agreement.tenant,
+        // A volume that isn't kept belongs to its lease alone.
+        deployment: volume.persistent ? manifest.deployment : leaseId,
+        name: volume.shared === true ? volume.name : `${service.name}/${replica}/${volume.name}`,
+      },
+    }))
+}
+
+/** Everything for one replica. `volumeNames` gives the runtime's name of each volume by the workload's. */
+export function planInstance(
+  parts: PlanParts,
+  service: Service,
+  replica: number,
+  volumeNames: ReadonlyMap<string, string>,
+): InstanceSpec {
+  const { owner, leaseId, manifest, allocation } = parts
+  return {
+    owner: { ...owner, leaseId, service: service.name, replica },
+    image: service.image,
+    ...(service.command === undefined ? {} : { command: service.command }),
+    ...(service.args === undefined ? {} : { args: service.args }),
+    ...(service.workingDir === undefined ? {} : { workingDir: service.workingDir }),
+    ...(service.user === undefined ? {} : { user: service.user }),
+    env: {
+      ...Object.fromEntries(
+        service.env.map((entry) => [
+          entry.name,
+          'value' in entry ? entry.value : secretOf(manifest, entry.secret),
+        ]),
+      ),
+      SUBLET_LEASE: leaseId,
+      SUBLET_PROVIDER: owner.provider,
+      SUBLET_DEPLOYMENT: manifest.deployment,
+      SUBLET_SERVICE: service.name,
+      SUBLET_REPLICA: String(replica),
+    },
+    cpuMillis: service.resources.cpuMillis,
+    memoryBytes: service.resources.memoryBytes,
+    pidsLimit,
+    gpuIds: allocation.gpus[service.name]?.[replica] ?? [],
+    mounts: mountsOf(service, volumeNames),
+    files: filesOf(manifest, service),
+    aliases: [service.name, ...service.aliases],
+    ports: [...new Set(service.ports.filter(({ protocol }) => protocol !== 'udp').map(({ port }) => port))],
+    readOnlyRoot: service.readOnlyRoot,
+    stopGraceMs: service.stopGraceMs,
+  }
+}
+
+function mountsOf(service: Service, volumeNames: ReadonlyMap<string, string>): InstanceMount[] {
+  return service.mounts.map(({ volume: name, path, readOnly }) => {
+    const volume = service.resources.volumes.find((one) => one.name === name)
+    if (volume?.class === 'ram') return { kind: 'memory', sizeBytes: volume.sizeBytes, path, readOnly }
+    const volumeName = volumeNames.get(name)
+    if (volumeName === undefined) {
+      throw new SubletError('request.invalid', `${service.name} mounts ${name}, which it does not declare.`)
+    }
+    return { kind: 'volume', volume: volumeName, path, readOnly }
+  })
+}
+
+function filesOf(manifest: Manifest, service: Service): InstanceFile[] {
+  return service.files.map(({ path, mode, content, secret }) => ({
+    path,
+    mode,
+    bytes: new TextEncoder().encode(secret === undefined ? (content ?? '') : secretOf(manifest, secret)),
+  }))
+}
+
+function secretOf({ secrets }: Manifest, name: string): string {
+  const value = secrets[name]
+  if (value !== undefined) return value
+  throw new SubletError('request.invalid', `The manifest carries no value for the secret ${name}.`, {
+    hint: 'Give it with the deployment: --secret NAME=VALUE.',
+  })
+}
+
+/** Names of secrets that the group refers to and the manifest lacks. */
+export function missingSecrets({ group, secrets }: Pick<Manifest, 'group' | 'secrets'>): string[] {
+  const named = group.services.flatMap(({ env, files }) => [
+    ...env.flatMap((entry) => ('secret' in entry ? [entry.secret] : [])),
+    ...files.flatMap(({ secret }) => (secret === undefined ? [] : [secret])),
+  ])
+  return [...new Set(named)].filter((name) => !(name in secrets))
+}
+
+/** Services in an order in which each comes after those it depends on. Throws `request.invalid` on a cycle. */
+export function startOrder(services: Group['services']): Service[] {
+  const ordered: Service[] = []
+  const visiting = new Set<string>()
+  const visit = (service: Service) => {
+    if (ordered.includes(service)) return
+    if (visiting.has(service.name)) {
+      throw new SubletError('request.invalid', `${service.name} waits for itself through its dependencies.`)
+    }
+    visiting.add(service.name)
+    for (const { service: name } of service.dependsOn) {
+      const needed = services.find((one) => one.name === name)
+      if (needed === undefined) {
+        throw new SubletError('request.invalid', `${service.name} waits for ${name}, which is not there.`)
+      }
+      visit(needed)
+    }
+    ordered.push(service)
+  }
+  for (const service of services) visit(service)
+  return ordered
+}

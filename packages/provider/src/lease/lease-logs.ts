@@ -1,0 +1,120 @@
+import { type LogLine, SubletError } from '@sublet/protocol'
+import type { Runtime } from '../runtime/runtime.ts'
+import type { LeaseRunner } from './lease-runner.ts'
+import type { Sleep } from './patience.ts'
+
+export interface LeaseLogRequest {
+  follow: boolean
+  tail?: number | undefined
+  sinceMs?: number | undefined
+  service?: string | undefined
+  signal: AbortSignal
+}
+
+const lookAgainMs = 150
+
+/**
+ * Lines of a lease's services, mixed as they come. Following goes on over restarts and takes in services that start
+ * later, until the lease ends. Throws `service.not-found`.
+ */
+export async function* leaseLogs(
+  runner: LeaseRunner,
+  runtime: Runtime,
+  request: LeaseLogRequest,
+  sleep: Sleep,
+): AsyncGenerator<LogLine> {
+  const { follow, service, signal } = request
+  const names = runner.record.status.services.map(({ name }) => name)
+  if (service !== undefined && !names.includes(service)) {
+    throw new SubletError('service.not-found', `The lease has no service ${service}.`, {
+      hint: `Its services are: ${names.join(', ')}.`,
+    })
+  }
+  const begun = new Set<string>()
+  const merged = createMerge<LogLine>()
+  const outputs = () =>
+    runner.outputs().filter((output) => service === undefined || output.service === service)
+
+  async function* ofReplica(name: string, replica: number): AsyncGenerator<LogLine> {
+    let lastMs = request.sinceMs ?? 0
+    let first = true
+    for (;;) {
+      const output = outputs().find((one) => one.service === name && one.replica === replica)
+      if (output === undefined) return
+      const lines = runtime.logs(output.id, {
+        follow,
+        ...(first && request.tail !== undefined ? { tail: request.tail } : {}),
+        ...(lastMs > 0 ? { sinceMs: lastMs } : {}),
+        signal,
+      })
+      for await (const { stream, atMs, text } of lines) {
+        // What an earlier look gave is not given again.
+        if (!first && atMs <= lastMs) continue
+        lastMs = Math.max(lastMs, atMs)
+        yield { service: name, replica, stream, atMs, text }
+      }
+      first = false
+      if (!follow || signal.aborted || output.over) return
+      await sleep(lookAgainMs, signal).catch(() => undefined)
+    }
+  }
+
+  function takeIn(): void {
+    for (const { service: name, replica } of outputs()) {
+      const key = `${name}/${replica}`
+      if (begun.has(key)) continue
+      begun.add(key)
+      merged.add(ofReplica(name, replica))
+    }
+  }
+
+  takeIn()
+  if (follow) {
+    // New services are looked for until the lease is over.
+    const looking = (async function* (): AsyncGenerator<LogLine> {
+      let ended = false
+      void runner.done.then(() => {
+        ended = true
+      })
+      while (!signal.aborted && !ended && runner.record.status.phase !== 'closing') {
+        takeIn()
+        await sleep(lookAgainMs, signal).catch(() => undefined)
+      }
+    })()
+    merged.add(looking)
+  }
+  yield* merged.items()
+}
+
+interface Merge<T> {
+  add(source: AsyncGenerator<T>): void
+  items(): AsyncGenerator<T>
+}
+
+/** Mixes generators as their items come; each is read one item ahead at most. */
+function createMerge<T>(): Merge<T> {
+  type Next = { source: AsyncGenerator<T>; result: IteratorResult<T> }
+  const pending = new Map<AsyncGenerator<T>, Promise<Next>>()
+  const pull = (source: AsyncGenerator<T>) =>
+    pending.set(
+      source,
+      source.next().then((result) => ({ source, result })),
+    )
+  return {
+    add: pull,
+    async *items() {
+      try {
+        while (pending.size > 0) {
+          const { source, result } = await Promise.race(pending.values())
+          if (result.done === true) pending.delete(source)
+          else {
+            pull(source)
+            yield result.value
+          }
+        }
+      } finally {
+        for (const source of pending.keys()) void source.return(undefined)
+      }
+    },
+  }
+}

@@ -1,0 +1,236 @@
+import {
+  type Address,
+  type Hex,
+  isEnded,
+  type LeaseStatus,
+  leaseIdOf,
+  type Manifest,
+  SubletError,
+} from '@sublet/protocol'
+import type { Holdings } from '../bid/holdings.ts'
+import type { Journal } from '../journal/journal.ts'
+import type { Instance } from '../runtime/runtime.ts'
+import { checkManifest } from './check-manifest.ts'
+import type { LeaseRecord } from './lease-record.ts'
+import { type EndCause, type LeaseRunner, type RunnerParts, runLease } from './lease-runner.ts'
+
+export interface LeasesParts extends Omit<RunnerParts, 'publish' | 'release' | 'journal'> {
+  journal: Journal
+  holdings: Holdings
+  token: Address
+  /** Told at every change, for the ask and for people. */
+  onChange: () => void
+}
+
+/** All leases of this provider. */
+export interface Leases {
+  /** Takes a manifest and starts at once. The same manifest again answers the lease as it is. */
+  accept(tenant: Address, manifest: Manifest): Promise<LeaseStatus>
+  /** Throws `lease.not-found` for a lease that is not this tenant's. */
+  status(tenant: Address, leaseId: Hex): Promise<LeaseStatus>
+  list(tenant: Address): Promise<LeaseStatus[]>
+  /** The status now, then each change, until the end. */
+  events(tenant: Address, leaseId: Hex, signal: AbortSignal): AsyncGenerator<LeaseStatus>
+  /** The runner of a live lease of this tenant. Throws `lease.not-found` or `lease.closed`. */
+  live(tenant: Address, leaseId: Hex): Promise<LeaseRunner>
+  /** Every live lease, whoever's. */
+  all(): LeaseRunner[]
+  find(leaseId: Hex): LeaseRunner | undefined
+  /** Takes a lease up again after a restart. */
+  resume(record: LeaseRecord, found: readonly Instance[]): void
+  /** Looks after nothing any more; what runs runs on. */
+  leave(): Promise<void>
+  /** Ends every lease and settles when all have. */
+  endAll(cause: EndCause): Promise<void>
+}
+
+type Listener = (status: LeaseStatus) => void
+
+export function createLeases(parts: LeasesParts): Leases {
+  const { journal, holdings, chain, log, now, owner } = parts
+  const runners = new Map<Hex, LeaseRunner>()
+  const listeners = new Map<Hex, Set<Listener>>()
+  const accepting = new Map<Hex, Promise<LeaseStatus>>()
+
+  function run(record: LeaseRecord, found: readonly Instance[]): LeaseRunner {
+    const runner = runLease(record, found, {
+      ...parts,
+      release: (leaseId) => {
+        holdings.release(leaseId)
+        parts.onChange()
+      },
+      publish: ({ leaseId, status }) => {
+        for (const tell of listeners.get(leaseId) ?? []) tell(status)
+      },
+    })
+    runners.set(record.leaseId, runner)
+    void runner.done.then(() => {
+      if (isEnded(runner.record.status.phase)) runners.delete(record.leaseId)
+      parts.onChange()
+    })
+    parts.onChange()
+    return runner
+  }
+
+  async function known(tenant: Address, leaseId: Hex): Promise<LeaseStatus> {
+    const status = runners.get(leaseId)?.record.status ?? (await journal.lease(leaseId))?.status
+    // Somebody else's lease is as unknown as one that never was.
+    if (status === undefined || status.tenant !== tenant) throw notFound(leaseId)
+    return status
+  }
+
+  async function take(tenant: Address, manifest: Manifest, leaseId: Hex): Promise<LeaseStatus> {
+    const before = await journal.lease(leaseId)
+    if (before !== undefined) return await known(tenant, leaseId)
+    const allocation = holdings.reservation(leaseId)
+    if (allocation === undefined) {
+      throw new SubletError('bid.expired', 'The reservation for this bid has lapsed.', {
+        hint: 'Order again and send the manifest at once.',
+      })
+    }
+    const { agreement, tenantSignature, providerSignature } = manifest
+    checkManifest(manifest, {
+      provider: owner.provider,
+      tenant,
+      token: parts.token,
+      allocation,
+      now: Math.floor(now() / 1000),
+    })
+    const record: LeaseRecord = {
+      leaseId,
+      agreement,
+      tenantSignature,
+      providerSignature,
+      allocation,
+      manifest,
+      status: firstStatus(leaseId, manifest, now()),
+    }
+    const unpin = holdings.pin(leaseId)
+    try {
+      // The chain itself says whether it would open now: both signatures, contracts' too, the balance, the salt.
+      await chain.checkOpening(agreement, tenantSignature, providerSignature)
+      if (!(await journal.addLease(record))) return await known(tenant, leaseId)
+    } catch (error) {
+      unpin()
+      throw error
+    }
+    holdings.lease(leaseId, allocation)
+    return run(record, []).record.status
+  }
+
+  return {
+    async accept(tenant, manifest) {
+      const leaseId = leaseIdOf(manifest.agreement.tenant, manifest.agreement.salt)
+      const running = accepting.get(leaseId)
+      if (running !== undefined) await running.catch(() => undefined)
+      const taken = take(tenant, manifest, leaseId).finally(() => accepting.delete(leaseId))
+      accepting.set(leaseId, taken)
+      return await taken
+    },
+
+    status: known,
+
+    async list(tenant) {
+      const ended = (await journal.endedLeases(listedEnded)).filter((status) => status.tenant === tenant)
+      const live = [...runners.values()]
+        .map(({ record }) => record.status)
+        .filter((status) => status.tenant === tenant)
+      const ids = new Set(live.map(({ leaseId }) => leaseId))
+      return [...live, ...ended.filter(({ leaseId }) => !ids.has(leaseId))]
+    },
+
+    async *events(tenant, leaseId, signal) {
+      const first = await known(tenant, leaseId)
+      const queue: LeaseStatus[] = [first]
+      let wake: () => void = () => {}
+      const tell: Listener = (status) => {
+        // Only the newest word on progress counts; a slow reader needs no history of it.
+        const last = queue.at(-1)
+        if (last !== undefined && last.phase === status.phase && queue.length > 1) queue.pop()
+        queue.push(status)
+        wake()
+      }
+      const set = listeners.get(leaseId) ?? new Set()
+      listeners.set(leaseId, set.add(tell))
+      const onAbort = () => wake()
+      signal.addEventListener('abort', onAbort, { once: true })
+      try {
+        // It may have changed between the first look and the listening.
+        const second = await known(tenant, leaseId)
+        if (second !== first) queue.push(second)
+        while (!signal.aborted) {
+          const status = queue.shift()
+          if (status === undefined) {
+            await new Promise<void>((resolve) => {
+              wake = resolve
+              if (queue.length > 0 || signal.aborted) resolve()
+            })
+            continue
+          }
+          yield status
+          if (isEnded(status.phase)) return
+        }
+      } finally {
+        signal.removeEventListener('abort', onAbort)
+        set.delete(tell)
+        if (set.size === 0) listeners.delete(leaseId)
+      }
+    },
+
+    async live(tenant, leaseId) {
+      await known(tenant, leaseId)
+      const runner = runners.get(leaseId)
+      if (runner !== undefined) return runner
+      throw new SubletError('lease.closed', 'The lease has ended.', {
+        hint: 'Its last lines are in its status.',
+        details: { leaseId },
+      })
+    },
+
+    all: () => [...runners.values()],
+    find: (leaseId) => runners.get(leaseId),
+    resume: (record, found) => {
+      run(record, found)
+    },
+
+    async leave() {
+      await Promise.all([...runners.values()].map((runner) => runner.leave()))
+    },
+
+    async endAll(cause) {
+      for (const runner of runners.values()) runner.end(cause)
+      await Promise.all([...runners.values()].map(({ done }) => done))
+    },
+  }
+
+  function notFound(leaseId: Hex): SubletError {
+    log.debug({ leaseId }, 'asked for a lease that is not there')
+    return new SubletError('lease.not-found', `There is no lease ${leaseId} of this tenant here.`, {
+      details: { leaseId },
+    })
+  }
+}
+
+const listedEnded = 200
+
+function firstStatus(leaseId: Hex, { agreement, deployment, group }: Manifest, nowMs: number): LeaseStatus {
+  return {
+    leaseId,
+    tenant: agreement.tenant,
+    provider: agreement.provider,
+    deployment,
+    phase: 'accepted',
+    message: 'Accepted.',
+    ratePerHour: agreement.ratePerHour,
+    deposit: agreement.deposit,
+    services: group.services.map(({ name, replicas, image }) => ({
+      name,
+      replicas,
+      ready: 0,
+      restarts: 0,
+      image,
+    })),
+    endpoints: [],
+    phaseAtMs: { accepted: nowMs },
+  }
+}

@@ -1,0 +1,77 @@
+import { isSubletError, type LeasePhase, type LeaseStatus } from '@sublet/protocol'
+import type { Log } from '@sublet/service'
+import type { LeaseChain } from '../chain/lease-chain.ts'
+import type { LeaseRecord } from './lease-record.ts'
+import type { EndCause, RunnerParts } from './lease-runner.ts'
+import { isBlindness, patiently, type Sleep } from './patience.ts'
+
+export interface OpenParts {
+  chain: LeaseChain
+  log: Log
+  sleep: Sleep
+  now: () => number
+  signal: AbortSignal
+  openRoutes: RunnerParts['openRoutes']
+  record: () => LeaseRecord
+  announce: (patch: Partial<LeaseStatus>) => void
+  move: (phase: LeasePhase, patch?: Partial<LeaseStatus>) => Promise<void>
+}
+
+const retryMs = 500
+/** After the deadline the chain takes no opening; one that was sent before may still lie in its queue. */
+const lateGraceSeconds = 120
+
+/**
+ * Opens a ready lease with both signatures. The transaction may be on its way from before a crash, so the chain is
+ * asked first, and again after every doubt. Answers why it could not be opened, or undefined when it is active.
+ */
+export async function openOnChain(parts: OpenParts): Promise<EndCause | undefined> {
+  const { chain, log, sleep, now, signal, record } = parts
+  const again = record().status.phase === 'opening'
+  const endpoints = await parts.openRoutes(record())
+  if (again) parts.announce({ endpoints })
+  else await parts.move('opening', { endpoints, message: 'Ready; opening the lease on chain.' })
+
+  const { agreement, leaseId, tenantSignature, providerSignature } = record()
+  const active = (openedAt: number, openTransaction?: LeaseStatus['openTransaction']) =>
+    parts.move('active', {
+      openedAt,
+      message: 'Running.',
+      ...(openTransaction === undefined ? {} : { openTransaction }),
+    })
+
+  for (let doubtful = again; ; doubtful = true) {
+    if (doubtful) {
+      const state = await patiently({ sleep, signal }, () => chain.lease(leaseId))
+      if (state.status === 'open' || state.status === 'closed') {
+        await active(state.openedAt)
+        return undefined
+      }
+      if (state.status === 'cancelled') {
+        return { reason: 'tenant-closed', message: 'The tenant cancelled before the lease was opened.' }
+      }
+      if (now() / 1000 > agreement.startBy + lateGraceSeconds) {
+        return { reason: 'open-failed', message: 'The lease could not be opened before its start deadline.' }
+      }
+    }
+    try {
+      const { openedAt, transaction } = await chain.open(agreement, tenantSignature, providerSignature)
+      await active(openedAt, transaction)
+      return undefined
+    } catch (error) {
+      signal.throwIfAborted()
+      log.warn({ err: error }, 'the lease was not opened')
+      if (isBlindness(error)) {
+        await sleep(retryMs, signal)
+        continue
+      }
+      // Somebody else may have opened it with the same two signatures.
+      const state = await patiently({ sleep, signal }, () => chain.lease(leaseId))
+      if (state.status !== 'none') continue
+      return {
+        reason: 'open-failed',
+        message: `The chain refused to open the lease: ${isSubletError(error) ? error.message : String(error)}`,
+      }
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import { isSubletError } from '@sublet/protocol'
+
+/** Settles after so many milliseconds; rejects with the signal's reason when that aborts before. */
+export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>
+
+/** Errors that say nothing about the lease, only that something can't be asked just now. */
+export function isBlindness(error: unknown): boolean {
+  return (
+    isSubletError(error, 'runtime.unavailable') ||
+    isSubletError(error, 'chain.unreachable') ||
+    isSubletError(error, 'store.unreachable')
+  )
+}
+
+export interface PatienceOptions {
+  sleep: Sleep
+  signal: AbortSignal
+  /** Told once when the waiting begins. */
+  onWait?: (error: unknown) => void
+}
+
+const firstPauseMs = 100
+const longestPauseMs = 5_000
+
+/**
+ * Calls again, with growing pauses, for as long as the answer is that the engine, the chain or the store can't be
+ * reached: nothing is concluded from the provider's own blindness. Any other error is thrown.
+ */
+export async function patiently<T>(
+  { sleep, signal, onWait }: PatienceOptions,
+  call: () => Promise<T>,
+): Promise<T> {
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+    signal.throwIfAborted()
+    try {
+      return await call()
+    } catch (error) {
+      if (!isBlindness(error)) throw error
+      if (pauseMs === firstPauseMs) onWait?.(error)
+      await sleep(pauseMs, signal)
+    }
+  }
+}
