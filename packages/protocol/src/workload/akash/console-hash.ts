@@ -1,6 +1,6 @@
 import type { Findings } from '../source/findings.ts'
 import type { Path } from '../source/places.ts'
-import { compareText, own } from '../source/records.ts'
+import { own } from '../source/records.ts'
 import type { AkashFile } from './console-schema.ts'
 import type {
   AkashDeployment,
@@ -39,8 +39,10 @@ function compareGroup(
   sequence: ReadonlyMap<string, number>,
   tell: Tell,
 ): void {
-  const names = group.services.map(({ name }) => name)
-  if (!same(names.toSorted(compareLocally), names)) tell(['services'], 'sorts the services differently')
+  const inOrder = group.services.every(
+    ({ name }, index) => index === 0 || compareLocally(group.services[index - 1]?.name ?? '', name) < 0,
+  )
+  if (!inOrder) tell(['services'], 'sorts the services differently')
   // It counts services of one profile as one unit in 2.0 too.
   const ids = new Map<string, number>()
   for (const name of Object.keys(file.services).sort(compareLocally)) {
@@ -71,27 +73,12 @@ function compareResources(path: Path, file: FileResources, ours: AkashResources,
     tell([...path, 'cpu', 'units'], 'rounds the CPU differently', 'value')
   if (sizeOf(file.memory.size) !== ours.memory.size.val)
     tell([...path, 'memory', 'size'], 'rounds the memory differently', 'value')
-  const volumes = (Array.isArray(file.storage) ? file.storage : [file.storage]).map(
-    ({ name, size, attributes }) => ({
-      name: name === undefined || name === '' ? 'default' : name,
-      size: sizeOf(size),
-      attributes: Object.entries(attributes ?? {})
-        .map(([key, value]) => ({ key, value: String(value) }))
-        .sort((a, b) => compareText(a.key, b.key)),
-    }),
+  compareVolumes(
+    [...path, 'storage'],
+    Array.isArray(file.storage) ? file.storage : [file.storage],
+    ours.storage,
+    tell,
   )
-  const ourVolumes = ours.storage.map(({ name, size, attributes = [] }) => ({
-    name,
-    size: size.val,
-    attributes,
-  }))
-  if (!same(volumes, ourVolumes)) {
-    const order = same(volumes.map(({ name }) => name).sort(), ourVolumes.map(({ name }) => name).sort())
-    tell(
-      [...path, 'storage'],
-      order ? 'keeps the volumes in the order of the file' : 'reads the volumes differently',
-    )
-  }
   const models = (file.gpu?.attributes?.vendor?.nvidia ?? undefined)?.map(
     ({ model, ram, interface: connection }) =>
       `vendor/nvidia/model/${model}${ram ? `/ram/${ram}` : ''}${connection === undefined ? '' : `/interface/${connection}`}`,
@@ -104,6 +91,34 @@ function compareResources(path: Path, file: FileResources, ours: AkashResources,
   const gpuUnits = typeof units === 'string' ? Number.parseInt(units, 10) : (units ?? 0)
   if (String(gpuUnits) !== ours.gpu.units.val)
     tell([...path, 'gpu', 'units'], 'reads the count of GPUs differently', 'value')
+}
+
+type FileVolume = Exclude<FileResources['storage'], readonly unknown[]>
+
+function compareVolumes(
+  path: Path,
+  file: readonly FileVolume[],
+  ours: AkashResources['storage'],
+  tell: Tell,
+): void {
+  const equal = (theirs: FileVolume | undefined, our: AkashResources['storage'][number]) => {
+    if (
+      theirs === undefined ||
+      (theirs.name || 'default') !== our.name ||
+      sizeOf(theirs.size) !== our.size.val
+    )
+      return false
+    const given = Object.entries(theirs.attributes ?? {})
+    return (
+      given.length === (our.attributes?.length ?? 0) &&
+      given.every(([key, value]) =>
+        our.attributes?.some((attribute) => attribute.key === key && attribute.value === String(value)),
+      )
+    )
+  }
+  if (ours.every((volume, index) => equal(file[index], volume))) return
+  const order = ours.every((volume) => file.some((theirs) => equal(theirs, volume)))
+  tell(path, order ? 'keeps the volumes in the order of the file' : 'reads the volumes differently')
 }
 
 /** The console takes units in any case, and rounds up. */
@@ -147,11 +162,6 @@ function compareExposes(
   sequence: ReadonlyMap<string, number>,
   tell: Tell,
 ): void {
-  const exposes: Pick<
-    ManifestExpose,
-    'port' | 'externalPort' | 'proto' | 'service' | 'global' | 'ip' | 'endpointSequenceNumber'
-  >[] = []
-  const endpoints: AkashEndpoint[] = []
   for (const [index, expose] of file.expose?.entries() ?? []) {
     if ((expose.to ?? []).length === 0) tell([...path, index], 'leaves out ports that are open to nobody')
     if (expose.accept?.length === 0) tell([...path, index, 'accept'], 'takes an empty list for none')
@@ -162,6 +172,40 @@ function compareExposes(
     }
     if (options?.next_cases?.length === 0)
       tell([...path, index, 'http_options', 'next_cases'], 'takes no cases for none, not for the default')
+  }
+  if (!keepsOrder(file, ours.expose)) compareTargets(path, file, ours, sequence, tell)
+}
+
+/** Whether the file lists its ports as they come out sorted, names no address and at most one service. */
+function keepsOrder(file: AkashFile['services'][string], ours: readonly ManifestExpose[]): boolean {
+  let position = 0
+  let named = 0
+  for (const { port, proto, to = [] } of file.expose ?? []) {
+    for (const { service = '', global = false, ip } of to) {
+      const our = ours[position]
+      if (ip !== undefined || our?.port !== port || our.service !== service || our.global !== global)
+        return false
+      if (our.proto !== (proto?.toUpperCase() ?? 'TCP')) return false
+      if (service !== '') named += 1
+      position += 1
+    }
+  }
+  return named < 2
+}
+
+function compareTargets(
+  path: Path,
+  file: AkashFile['services'][string],
+  ours: ManifestService,
+  sequence: ReadonlyMap<string, number>,
+  tell: Tell,
+): void {
+  const exposes: Pick<
+    ManifestExpose,
+    'port' | 'externalPort' | 'proto' | 'service' | 'global' | 'ip' | 'endpointSequenceNumber'
+  >[] = []
+  const endpoints: AkashEndpoint[] = []
+  for (const expose of file.expose ?? []) {
     for (const { service = '', global = false, ip = '' } of expose.to ?? []) {
       const proto = expose.proto?.toUpperCase() === 'UDP' ? 'UDP' : 'TCP'
       const endpointSequenceNumber = ip === '' ? 0 : (sequence.get(ip) ?? 0)

@@ -1,9 +1,9 @@
-import type { Findings } from '../source/findings.ts'
 import { reportedPath } from '../source/issue-path.ts'
 import type { Path } from '../source/places.ts'
 import { own } from '../source/records.ts'
 import { plainOf } from '../source/scalar.ts'
 import { compileCheck } from '../source/schema-check.ts'
+import type { Source } from '../source/source.ts'
 import { type AkashFile, akashFileSchema } from './console-schema.ts'
 
 const fits = compileCheck(akashFileSchema)
@@ -12,7 +12,7 @@ const fits = compileCheck(akashFileSchema)
  * Akash's console reads files with a second, stricter parser. Tells what it would refuse in a file that a provider
  * takes; gives the file as the console sees it, or undefined when it refuses.
  */
-export function consoleView(findings: Findings, tree: unknown, documents: number): AkashFile | undefined {
+export function consoleView({ findings, tree, spelled, documents }: Source): AkashFile | undefined {
   let refused = false
   const refuse = (path: Path, message: string, expected?: string, at: 'key' | 'value' = 'value') => {
     refused = true
@@ -22,7 +22,7 @@ export function consoleView(findings: Findings, tree: unknown, documents: number
     })
   }
   if (documents > 1) refuse([], 'it holds more than one YAML document.')
-  const plain = plainOf(tree)
+  const plain = spelled ? plainOf(tree) : tree
   if (!fits(plain)) {
     const parsed = akashFileSchema.safeParse(plain)
     for (const issue of parsed.error?.issues ?? []) {

@@ -242,25 +242,26 @@ export function endpointsOf(expose: ManifestExpose): AkashEndpoint[] {
 
 function buildResources(id: number, resources: SdlResources, endpoints: AkashEndpoint[]): AkashResources {
   return {
-    cpu: { ...attributesOf(resources.cpu?.attributes), units: value(resources.cpu?.units) },
+    cpu: amount(resources.cpu),
     endpoints,
-    gpu: { ...attributesOf(resources.gpu?.attributes), units: value(resources.gpu?.units) },
+    gpu: amount(resources.gpu),
     id,
     memory: { size: value(resources.memory?.bytes) },
-    storage: (resources.storage ?? []).map(({ name, bytes, attributes }) => ({
-      ...attributesOf(attributes),
-      name,
-      size: value(bytes),
-    })),
+    storage: (resources.storage ?? []).map(({ name, bytes, attributes }) =>
+      attributes.length === 0 ? { name, size: value(bytes) } : { attributes, name, size: value(bytes) },
+    ),
   }
+}
+
+function amount(given: SdlResources['cpu']): AkashResources['cpu'] {
+  const units = value(given?.units)
+  return given === undefined || given.attributes.length === 0
+    ? { units }
+    : { attributes: given.attributes, units }
 }
 
 function value(number: number | undefined): ResourceValue {
   return { val: String(number ?? 0) }
-}
-
-function attributesOf(attributes: Attribute[] | undefined): { attributes?: Attribute[] } {
-  return attributes === undefined || attributes.length === 0 ? {} : { attributes }
 }
 
 function buildService(

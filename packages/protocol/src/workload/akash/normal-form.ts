@@ -5,6 +5,7 @@ import { compareText } from '../source/records.ts'
 import { normalPolicy } from '../sublet/read-sublet.ts'
 import { defaultStopGraceMs } from '../sublet/sublet-service.ts'
 import type { EnvEntry, Gpu, Group, Placement, Resources, Service, Volume, Workload } from '../workload.ts'
+import { credentialsOf } from './manifest.ts'
 import { normalPorts } from './normal-ports.ts'
 import type { Sdl, SdlGpuKind, SdlParams, SdlPlacement, SdlResources, SdlService, SdlVolume } from './sdl.ts'
 import { sortedNames } from './validate-sdl.ts'
@@ -143,40 +144,31 @@ function normalService(
       expected: 'at most 63 characters',
     })
   }
-  const credentials = service.credentials
-  const trim = sdl.version === '2.1'
-  const tee = service.params?.tee
-  return {
+  const { command, args, params } = service
+  const tee = params?.tee
+  const normal: Service = {
     name,
     image: service.image,
-    ...(service.command === null || service.command.length === 0 ? {} : { command: service.command }),
-    ...(service.args === null || service.args.length === 0 ? {} : { args: service.args }),
     env: normalEnv(findings, name, service, first),
-    resources: normalResources(resources, service.params),
-    mounts: normalMounts(service.params),
+    resources: normalResources(resources, params),
+    mounts: normalMounts(params),
     files: [],
     fetches: [],
     ports: normalPorts(service.expose),
     aliases: [],
-    ...(credentials === undefined
-      ? {}
-      : {
-          credentials: {
-            host: trim ? credentials.host.trim() : credentials.host,
-            username: trim ? credentials.username.trim() : credentials.username,
-            password: trim ? credentials.password.trim() : credentials.password,
-            email: trim ? credentials.email.trim() : '',
-          },
-        }),
     restart: { policy: 'always' },
     replicas,
     dependsOn: [],
     stopWith: [],
     readOnlyRoot: false,
     stopGraceMs: defaultStopGraceMs,
-    permissions: [...new Set(service.params?.permissions?.read ?? [])].sort(compareText),
-    ...(tee === 'cpu' || tee === 'cpu-gpu' ? { tee } : {}),
+    permissions: [...new Set(params?.permissions?.read ?? [])].sort(compareText),
   }
+  if (command !== null && command.length > 0) normal.command = command
+  if (args !== null && args.length > 0) normal.args = args
+  if (service.credentials !== undefined) normal.credentials = credentialsOf(sdl, service.credentials)
+  if (tee === 'cpu' || tee === 'cpu-gpu') normal.tee = tee
+  return normal
 }
 
 const secretReference = /^ac-secret:\/\/(.+)$/
@@ -219,16 +211,17 @@ function normalResources(resources: SdlResources, params: SdlParams | undefined)
       storageBytes += volume.bytes
     else volumes.push({ name: volume.name, sizeBytes: volume.bytes, class: kind, persistent })
   }
-  const arch = resources.cpu?.attributes[0]?.value
-  const gpu = normalGpu(resources)
-  return {
+  const normal: Resources = {
     cpuMillis: resources.cpu?.units ?? 0,
-    ...(arch === undefined || arch === '' ? {} : { cpuArch: arch }),
     memoryBytes: resources.memory?.bytes ?? 0,
     storageBytes,
-    volumes: volumes.sort((a, b) => compareText(a.name, b.name)),
-    ...(gpu === undefined ? {} : { gpu }),
+    volumes: volumes.length < 2 ? volumes : volumes.sort((a, b) => compareText(a.name, b.name)),
   }
+  const arch = resources.cpu?.attributes[0]?.value
+  if (arch !== undefined && arch !== '') normal.cpuArch = arch
+  const gpu = normalGpu(resources)
+  if (gpu !== undefined) normal.gpu = gpu
+  return normal
 }
 
 /** In Akash's own order: its list says nothing of preference. */

@@ -16,13 +16,13 @@ export function readAkash(source: Source): Workload | undefined {
 export function readAkashDeployment(
   source: Source,
 ): { deployment: AkashDeployment; workload: Workload } | undefined {
-  const { findings, tree, documents } = source
+  const { findings, tree } = source
   const sdl = decodeSdl(findings, tree)
   if (sdl === undefined) return undefined
   validateSdl(findings, sdl)
   if (findings.hasErrors) return undefined
   const deployment = buildDeployment(sdl)
-  const seen = consoleView(findings, tree, documents)
+  const seen = consoleView(source)
   if (seen !== undefined) warnOfConsoleHash(findings, seen, deployment)
   const workload = normalWorkload(findings, sdl)
   return workload === undefined || findings.hasErrors ? undefined : { deployment, workload }

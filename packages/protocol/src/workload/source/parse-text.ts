@@ -1,5 +1,5 @@
 import { FAILSAFE_SCHEMA, loadAll, Type, YAMLException } from 'js-yaml'
-import { isTyped, typedScalar } from './scalar.ts'
+import { isTyped, SpelledScalar, typedScalar } from './scalar.ts'
 
 /** Longest file that is read, in bytes. */
 export const maxFileBytes = 1024 * 1024
@@ -18,7 +18,14 @@ export interface Refusal {
   column: number
 }
 
-export type Parsed = { text: string; documents: unknown[] } | { text: string; refusal: Refusal }
+export type Parsed =
+  | {
+      text: string
+      documents: unknown[]
+      /** Whether a `SpelledScalar` stands anywhere. */
+      spelled: boolean
+    }
+  | { text: string; refusal: Refusal }
 
 const plainScalar = new Type('tag:sublet.dev,2026:plain', {
   kind: 'scalar',
@@ -117,6 +124,7 @@ function refuseSyntax(text: string, error: unknown): Parsed {
 function guard(text: string, documents: unknown[]): Parsed {
   let nodes = 0
   let refusal: Parsed | undefined
+  let spelled = false
   const visit = (value: unknown, depth: number): void => {
     nodes += 1
     if (refusal !== undefined || typeof value !== 'object' || value === null) return
@@ -137,6 +145,10 @@ function guard(text: string, documents: unknown[]): Parsed {
       for (const inner of value) visit(inner, depth + 1)
       return
     }
+    if (value instanceof SpelledScalar) {
+      spelled = true
+      return
+    }
     const record = value as Record<string, unknown>
     for (const key in record) {
       if (key === '__proto__') {
@@ -155,7 +167,7 @@ function guard(text: string, documents: unknown[]): Parsed {
     }
   }
   for (const document of documents) visit(document, 0)
-  return refusal ?? { text, documents }
+  return refusal ?? { text, documents, spelled }
 }
 
 function placeOf(text: string, word: string): { line: number; column: number } {
