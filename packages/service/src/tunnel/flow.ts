@@ -6,6 +6,7 @@ import {
   type ServerOptions,
   type SessionOptions,
 } from 'node:http2'
+import type { RequestHandler } from '../http/server.ts'
 
 /**
  * How much may be under way unread. One stream's window bounds what a slow reader makes its relay hold; the session's
@@ -28,14 +29,15 @@ export const tunnelClientOptions: SessionOptions = common
 export const tunnelServerOptions: ServerOptions = common
 
 /**
- * An HTTP/2 server that listens nowhere: `dialTunnel` hands it its connections. With Fastify:
- * `Fastify({ http2: true, serverFactory: (handler) => createTunnelServer(handler) })`, then `await app.ready()` and
- * pass `app.server`.
+ * An HTTP/2 server that listens nowhere: `dialTunnel` hands it its connections. It is also what
+ * `createHttpServer({ serverFactory })` takes, after whose `ready()` it answers.
  */
 export function createTunnelServer(
   handler: (request: Http2ServerRequest, response: Http2ServerResponse) => void,
-): Http2Server {
-  const server = createServer(tunnelServerOptions, handler)
+): Http2Server
+export function createTunnelServer(handler: RequestHandler): Http2Server
+export function createTunnelServer(handler: unknown): Http2Server {
+  const server = createServer(tunnelServerOptions, handler as Parameters<typeof createServer>[1])
   server.on('session', (session) => session.setLocalWindowSize(sessionWindowBytes))
   return server
 }
