@@ -1,0 +1,389 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { deployNetwork, type NetworkAddresses, testDollarAbi } from '@sublet/contracts'
+import { startAnvil } from '@sublet/contracts/node'
+import {
+  type Address,
+  accrued,
+  agreementTypedData,
+  type Bid,
+  bidRequestSchema,
+  bidSchema,
+  fromProblem,
+  type Group,
+  generateSealKeyPair,
+  type Hex,
+  type LeaseStatus,
+  type Manifest,
+  orderFor,
+  type Problem,
+  type Service,
+  settlementTypedData,
+  statementTypedData,
+  type Workload,
+} from '@sublet/protocol'
+import {
+  createChainClient,
+  createProviderClient,
+  createSessionKeeper,
+  type ProviderClient,
+  type Transport,
+} from '@sublet/sdk'
+import { acceptTunnels, createLog, type Log, makeCertificate, type Tunnel } from '@sublet/service'
+import { testDatabaseUrl } from '@sublet/testing'
+import pg from 'pg'
+import { createPublicClient, createWalletClient, http, type LocalAccount } from 'viem'
+import { mnemonicToAccount } from 'viem/accounts'
+import { z } from 'zod'
+import { type ProviderConfigInput, providerConfigSchema } from '../config.ts'
+import { type RunningProvider, type StartProviderOptions, startProvider } from '../main.ts'
+
+const mnemonic = 'test test test test test test test test test test test junk'
+const account = (index: number): LocalAccount => mnemonicToAccount(mnemonic, { addressIndex: index })
+const lower = (address: string) => address.toLowerCase() as Address
+
+/** A chain, an indexer's tunnel port and a tenant with money: everything that a provider meets, all real. */
+export interface TestNetwork extends AsyncDisposable {
+  addresses: NetworkAddresses
+  rpcUrl: string
+  tenant: Tenant
+  log: Log
+  /** Starts the provider; again with the same `dataDir` and schema, as after a restart. */
+  start(config?: Partial<ProviderConfigInput>, more?: Partial<StartProviderOptions>): Promise<RunningProvider>
+  /** The tunnel that the provider dialled last. */
+  tunnel(): Promise<Tunnel>
+  /** What `start` hands to the provider, for starting it in another process. */
+  options: Omit<StartProviderOptions, 'config' | 'log'> & { dataDir: string }
+}
+
+export interface Tenant {
+  account: LocalAccount
+  address: Address
+  chain: Awaited<ReturnType<typeof createChainClient>>
+  provider: ProviderClient
+  /** Orders a group and answers the bid. Throws the problem that the provider answers. */
+  order(
+    group: Group,
+    more?: {
+      maxRatePerHour?: bigint
+      depositSeconds?: number
+      maxDuration?: number
+      startWithinSeconds?: number
+    },
+  ): Promise<Bid>
+  /** The manifest for a bid, signed by the tenant. */
+  manifest(bid: Bid, group: Group, secrets?: Record<string, string>): Promise<Manifest>
+  /** Order, bid, manifest, sent: answers the lease's id. */
+  rent(group: Group, more?: Parameters<Tenant['order']>[1]): Promise<Hex>
+  until(leaseId: Hex, done: (status: LeaseStatus) => boolean, deadlineMs?: number): Promise<LeaseStatus>
+  /** Signs what a lease has cost so far. */
+  settlement(leaseId: Hex, status: LeaseStatus): Promise<{ amount: bigint; tenantSignature: Hex }>
+}
+
+export async function startTestNetwork(): Promise<TestNetwork> {
+  const undo: (() => Promise<unknown> | unknown)[] = []
+  const log = createLog({
+    name: 'test',
+    level: process.env.SUBLET_TEST_LOG === undefined ? 'silent' : 'debug',
+  })
+  const anvil = await startAnvil()
+  undo.push(() => anvil.stop())
+  const { rpcUrl } = anvil
+  const [deployer, tenantAccount, providerAccount, indexerAccount] = [0, 1, 2, 3].map(account) as [
+    LocalAccount,
+    LocalAccount,
+    LocalAccount,
+    LocalAccount,
+  ]
+  const publicClient = createPublicClient({ transport: http(rpcUrl), pollingInterval: 20 })
+  const addresses = await deployNetwork({
+    publicClient,
+    walletClient: createWalletClient({ account: deployer, transport: http(rpcUrl) }),
+    options: { noticePeriodSeconds: 5 },
+  })
+  const chain = await createChainClient({ rpcUrl, addresses, account: tenantAccount, pollMs: 20 })
+  const tenantWallet = createWalletClient({ account: tenantAccount, transport: http(rpcUrl) })
+  await publicClient.waitForTransactionReceipt({
+    hash: await tenantWallet.writeContract({
+      address: addresses.testDollar,
+      abi: testDollarAbi,
+      functionName: 'mint',
+      args: [tenantAccount.address, 1_000_000_000n],
+      chain: null,
+    }),
+  })
+  await chain.deposit(500_000_000n)
+
+  const tunnels: Tunnel[] = []
+  let arrived: () => void = () => {}
+  const listener = await acceptTunnels({
+    tls: await makeCertificate(Date.now()),
+    identity: indexerAccount,
+    authorise: async () => true,
+    onConnect: (tunnel) => {
+      tunnels.push(tunnel)
+      arrived()
+    },
+    log,
+  })
+  undo.push(() => listener.stop())
+
+  const dataDir = await mkdtemp(join(tmpdir(), 'sublet-provider-'))
+  undo.push(() => rm(dataDir, { recursive: true, force: true }))
+  const schema = `provider_test_${randomBytes(5).toString('hex')}`
+  undo.push(() => dropSchema(schema))
+
+  const sealKey = await generateSealKeyPair()
+  const running: RunningProvider[] = []
+  undo.push(() =>
+    Promise.all(running.map((provider) => provider.stop({ keepLeases: false }).catch(() => undefined))),
+  )
+
+  const options = {
+    account: providerAccount,
+    sealKey,
+    rpcUrl,
+    addresses,
+    store: { url: testDatabaseUrl, schema },
+    indexers: [
+      {
+        host: '127.0.0.1',
+        port: listener.port,
+        address: lower(indexerAccount.address),
+        ingress: { domain: 'localhost', port: 8080 },
+      },
+    ],
+    dataDir,
+  }
+
+  async function tunnel(): Promise<Tunnel> {
+    for (;;) {
+      const last = tunnels.filter(({ isClosed }) => !isClosed).at(-1)
+      if (last !== undefined) return last
+      await new Promise<void>((resolve) => {
+        arrived = resolve
+      })
+    }
+  }
+
+  const tenant = await createTenant({
+    tenantAccount,
+    chain,
+    provider: lower(providerAccount.address),
+    indexer: lower(indexerAccount.address),
+    sealKey,
+    tunnel,
+  })
+  return {
+    addresses,
+    rpcUrl,
+    tenant,
+    log,
+    options,
+    tunnel,
+    async start(config = {}, more = {}) {
+      const { dataDir: _dataDir, ...rest } = options
+      const provider = await startProvider({
+        ...rest,
+        log,
+        config: providerConfigSchema.parse({
+          dataDir,
+          subnetPool: '10.215.0.0/16',
+          reservedMemoryBytes: 0,
+          chainPollMs: 50,
+          settleGraceSeconds: 2,
+          ...config,
+        }),
+        ownTenants: [tenant.address],
+        ...more,
+      })
+      running.push(provider)
+      await provider.connected()
+      return provider
+    },
+    async [Symbol.asyncDispose]() {
+      for (const step of undo.reverse()) await step()
+    },
+  }
+}
+
+async function dropSchema(schema: string): Promise<void> {
+  const database = new pg.Client({ connectionString: testDatabaseUrl })
+  await database.connect()
+  await database.query(`drop schema if exists ${schema} cascade`)
+  await database.end()
+}
+
+interface TenantParts {
+  tenantAccount: LocalAccount
+  chain: Tenant['chain']
+  provider: Address
+  indexer: Address
+  sealKey: { publicKey: Hex }
+  tunnel: () => Promise<Tunnel>
+}
+
+async function createTenant({
+  tenantAccount,
+  chain,
+  provider,
+  indexer,
+  sealKey,
+  tunnel,
+}: TenantParts): Promise<Tenant> {
+  const transport: Transport = async ({ url, method, headers, body, signal }) => {
+    const {
+      status,
+      headers: answered,
+      body: stream,
+    } = await (await tunnel()).request({
+      method,
+      path: new URL(url).pathname,
+      ...(headers === undefined ? {} : { headers }),
+      ...(body === undefined ? {} : { body: body instanceof Uint8Array ? body : Readable.from(body) }),
+      ...(signal === undefined ? {} : { signal }),
+    })
+    return { status, headers: answered as Record<string, string>, body: stream }
+  }
+  const client = createProviderClient({
+    provider,
+    publicKey: sealKey.publicKey,
+    relayUrl: 'http://relay',
+    transport,
+    sessions: createSessionKeeper({ account: tenantAccount, domain: chain.domain, now: Date.now }),
+    now: Date.now,
+  })
+  const tenant: Tenant = {
+    account: tenantAccount,
+    address: lower(tenantAccount.address),
+    chain,
+    provider: client,
+
+    async order(
+      group,
+      { maxRatePerHour = 10_000_000n, depositSeconds = 3600, maxDuration = 0, startWithinSeconds = 60 } = {},
+    ) {
+      const nowMs = Date.now()
+      const order = {
+        ...orderFor(workloadOf(group), group, {
+          tenant: tenant.address,
+          chainId: chain.domain.chainId,
+          token: chain.token,
+          salt: `0x${randomBytes(32).toString('hex')}`,
+          maxRatePerHour,
+          depositSeconds,
+          startWithinSeconds,
+          createdAtMs: nowMs,
+          expiresAtMs: nowMs + 60_000,
+        }),
+        maxDuration,
+      }
+      const signature = await tenantAccount.signTypedData(statementTypedData('order', order, chain.domain))
+      const { status, body } = await (await tunnel()).request({
+        method: 'POST',
+        path: '/v1/bids',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(
+          z.encode(bidRequestSchema, { signedOrder: { order, signature }, indexer, indexerFeeBps: 100 }),
+        ),
+      })
+      const chunks: Buffer[] = []
+      for await (const chunk of body) chunks.push(chunk as Buffer)
+      const answer: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'))
+      if (status !== 200) throw fromProblem(answer as Problem)
+      return z.decode(bidSchema, answer as never)
+    },
+
+    async manifest({ agreement, providerSignature }, group, secrets = {}) {
+      const tenantSignature = await tenantAccount.signTypedData(agreementTypedData(agreement, chain.domain))
+      return { agreement, tenantSignature, providerSignature, deployment: 'test', group, secrets }
+    },
+
+    async rent(group, more) {
+      const bid = await tenant.order(group, more)
+      const { leaseId } = await client.createLease(await tenant.manifest(bid, group))
+      return leaseId
+    },
+
+    async until(leaseId, done, deadlineMs = 30_000) {
+      const end = Date.now() + deadlineMs
+      let last: LeaseStatus | undefined
+      const signal = AbortSignal.timeout(deadlineMs)
+      while (Date.now() < end) {
+        try {
+          for await (const status of client.events(leaseId, { signal })) {
+            last = status
+            if (done(status)) return status
+          }
+        } catch (error) {
+          if (Date.now() >= end)
+            throw new Error(`not in time; last: ${JSON.stringify(last, text)}`, { cause: error })
+          await new Promise((resolve) => setTimeout(resolve, 100))
+        }
+      }
+      throw new Error(`not in time; last: ${JSON.stringify(last, text)}`)
+    },
+
+    async settlement(leaseId, { ratePerHour, deposit, openedAt = 0 }) {
+      const amount = accrued(
+        { ratePerHour, deposit, openedAt, maxDuration: 0 },
+        Math.floor(Date.now() / 1000),
+      )
+      const tenantSignature = await tenantAccount.signTypedData(
+        settlementTypedData({ leaseId, amount }, chain.domain),
+      )
+      return { amount, tenantSignature }
+    },
+  }
+  return tenant
+}
+
+const text = (_key: string, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)
+
+/** A service as readers make them, with little of everything. */
+export function serviceOf(more: Partial<Service> = {}): Service {
+  return {
+    name: 'web',
+    image: 'sublet.local/hello:1',
+    env: [],
+    resources: { cpuMillis: 100, memoryBytes: 128 * 1024 * 1024, storageBytes: 0, volumes: [] },
+    mounts: [],
+    files: [],
+    fetches: [],
+    ports: [],
+    aliases: [],
+    restart: { policy: 'always' },
+    replicas: 1,
+    dependsOn: [],
+    stopWith: [],
+    readOnlyRoot: false,
+    stopGraceMs: 2_000,
+    permissions: [],
+    ...more,
+  }
+}
+
+export function httpPort(port: number): Service['ports'][number] {
+  return { port, as: port, protocol: 'http', public: true, hosts: [], allow: [] }
+}
+
+export function groupOf(...services: Service[]): Group {
+  return {
+    name: 'main',
+    placement: { regions: [], attributes: [], auditors: { anyOf: [], allOf: [] } },
+    services,
+    ips: [],
+  }
+}
+
+function workloadOf(group: Group): Workload {
+  return {
+    form: 'sublet/1',
+    name: 'test',
+    groups: [group],
+    policy: { choose: 'cheapest', auction: 'first', windowMs: 0 },
+  }
+}
