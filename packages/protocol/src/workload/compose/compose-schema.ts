@@ -349,7 +349,10 @@ const volume = section({
     size: parsed('a size such as 20Gi', parseBytes)
       .optional()
       .describe('How much it holds; 10Gi unless said otherwise.'),
-    class: text('a class such as ssd').optional().describe('default, hdd, ssd, nvme, or ram.'),
+    class: z
+      .enum(['default', 'hdd', 'ssd', 'nvme', 'ram'], { error: 'default, hdd, ssd, nvme or ram' })
+      .optional()
+      .describe('default, hdd, ssd, nvme, or ram.'),
     persistent: z
       .boolean({ error: 'true or false' })
       .optional()

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { formatFinding } from '../format-finding.ts'
 import { readWorkload } from '../read-workload.ts'
+import { writeSubletYaml } from '../sublet/write-sublet.ts'
 import { type Service, workloadSchema } from '../workload.ts'
 
 const mebibyte = 1024 ** 2
@@ -13,7 +14,11 @@ interface Given {
 
 function read(text: string, given: Given = {}) {
   const { workload, findings } = readWorkload(text, { file: 'compose.yaml', format: 'compose', ...given })
-  if (workload !== undefined) expect(workloadSchema.parse(workload)).toEqual(workload)
+  if (workload !== undefined) {
+    expect(workloadSchema.parse(workload)).toEqual(workload)
+    // Whatever is read converts to Sublet YAML, and means the same there.
+    expect(readWorkload(writeSubletYaml(workload), { file: 'sublet.yaml' }).workload).toEqual(workload)
+  }
   const services = new Map((workload?.groups[0]?.services ?? []).map((service) => [service.name, service]))
   return { workload, findings, services }
 }

@@ -1,3 +1,4 @@
+import { parseShallowJson } from '../source/json-depth.ts'
 import { isTree, type Tree } from '../source/records.ts'
 import { removeIfEmpty } from './job-schema.ts'
 import { type Literal, literalOf, literalsIn, replaceLiterals } from './literals.ts'
@@ -93,15 +94,7 @@ function tokens(text: string): unknown[] {
 function jsonIfStructure(text: string): unknown {
   const trimmed = text.trim()
   if (!trimmed.startsWith('[') && !trimmed.startsWith('{')) return text
-  return parseJson(trimmed) ?? text
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
+  return parseShallowJson(trimmed) ?? text
 }
 
 function spreadList(
@@ -111,7 +104,8 @@ function spreadList(
   work: Work,
 ): unknown[] {
   const pieces = typeof value === 'string' ? [value] : [...value]
-  const list = chunked || pieces.length === 1 ? parseJson(pieces.join('')) : pieces.map(jsonIfStructure)
+  const list =
+    chunked || pieces.length === 1 ? parseShallowJson(pieces.join('')) : pieces.map(jsonIfStructure)
   if (Array.isArray(list)) return limit(list.flat(), name, work)
   if (isTree(list)) return [list]
   work.problems.push(`${name} is not a JSON list, which __spread__ needs here`)
@@ -152,9 +146,9 @@ function isOperator(key: string): boolean {
 
 /** A result is a list of matches; the first that is JSON of the wanted shape counts. */
 function structures(given: unknown): unknown[] {
-  if (typeof given === 'string') return [parseJson(given)]
+  if (typeof given === 'string') return [parseShallowJson(given)]
   return Array.isArray(given)
-    ? [...given.map((item) => (typeof item === 'string' ? parseJson(item) : item)), given]
+    ? [...given.map((item) => (typeof item === 'string' ? parseShallowJson(item) : item)), given]
     : [given]
 }
 

@@ -86,8 +86,22 @@ function aliasesOf(aliases: NosanaRun['aliases']): string[] {
 
 function credentialsOf(run: NosanaRun, path: Path, report: Report): Service['credentials'] {
   const docker = run.authentication?.docker
-  if (docker === undefined || (!docker.username && !docker.password)) return undefined
-  if (docker.password && !docker.password.includes('%%')) {
+  if (docker === undefined) return undefined
+  const { username = '', password = '' } = docker
+  if (username === '' || password === '') {
+    if (username !== password) {
+      report.warn(
+        [...path, 'authentication', 'docker'],
+        'nosana.half-login',
+        'A user name and a password go together, so neither is used.',
+        {
+          mend: 'write both, or leave `authentication` out',
+        },
+      )
+    }
+    return undefined
+  }
+  if (!password.includes('%%')) {
     report.warn(
       [...path, 'authentication', 'docker', 'password'],
       'workload.secret-in-clear',

@@ -160,6 +160,16 @@ test('lets no output reach a prototype or outgrow a service', () => {
   expect(resolve({ cmd: ['%%ops.Maker.1.results.out%%'] }, [`out: ${many}`])).toHaveProperty('problems')
 })
 
+test('stays whole under JSON that nests without end', () => {
+  const deep = `${'['.repeat(5000)}${']'.repeat(5000)}`
+  expect(resolve({ env: { __spread__: '%%ops.Maker.1.results.out%%' } }, [`out: ${deep}`])).toHaveProperty(
+    'problems',
+  )
+  expect(resolve({ cmd: ['%%ops.Maker.1.results.out%%'] }, [`out: ${deep}`])).toMatchObject({
+    service: { args: [deep] },
+  })
+})
+
 test('resolves what needs no lease when the file is read', () => {
   const service = services(
     [

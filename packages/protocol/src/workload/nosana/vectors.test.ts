@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { readWorkload } from '../read-workload.ts'
+import { writeSubletYaml } from '../sublet/write-sublet.ts'
 import { workloadSchema } from '../workload.ts'
 
 /** Other people's definitions with both official validators' verdicts; read where they lie, when they are there. */
@@ -62,5 +63,8 @@ test.each(cases)('gives the verdict of the official validators on $name', ({ nam
   expect(errors.length === 0, JSON.stringify(errors)).toBe(accepted)
   const runs = findings.every((finding) => finding.code !== 'nosana.nothing-to-run')
   expect(workload !== undefined).toBe(accepted && runs)
-  if (workload !== undefined) expect(workloadSchema.parse(workload)).toEqual(workload)
+  if (workload === undefined) return
+  expect(workloadSchema.parse(workload)).toEqual(workload)
+  const converted = readWorkload(writeSubletYaml(workload), { file: 'sublet.yaml' })
+  expect(converted.workload).toEqual(workload)
 })

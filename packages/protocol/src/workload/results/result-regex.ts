@@ -1,5 +1,6 @@
 import { RE2JS } from 're2js'
 import { type Budget, boundedMatch } from './bounded-match.ts'
+import { isExplosive } from './explosive.ts'
 import { parseRegex, type RegexTree } from './regex-syntax.ts'
 
 const maxPatternLength = 1000
@@ -27,7 +28,8 @@ function planFor(pattern: string): { tree: RegexTree | undefined } | string {
   if (tree === undefined) {
     return compileLinear(pattern, true) === undefined ? 'is not a valid regular expression' : { tree }
   }
-  return tree.size > maxPatternSize ? 'repeats too much for a provider to run it' : { tree }
+  if (tree.size > maxPatternSize) return 'repeats too much for a provider to run it'
+  return isExplosive(pattern) ? 'can take exponential time' : { tree }
 }
 
 /**

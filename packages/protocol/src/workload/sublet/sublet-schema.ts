@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { parseShallowJson } from '../source/json-depth.ts'
+import { isTree } from '../source/records.ts'
 import {
   cpu,
   duration,
@@ -115,30 +117,45 @@ const volume = section({
   persistent: flag
     .optional()
     .describe('Whether it is kept across leases on the same provider; false unless said otherwise.'),
+  shared: flag
+    .optional()
+    .describe('One volume for every service of the group that names it; false unless said otherwise.'),
   mount: z
     .union([mount, z.array(mount)], { error: 'an absolute path, or a list of them' })
     .optional()
     .describe('Where the service sees it.'),
 })
 
+/** One of http, tcp, websocket, command, and what belongs to it. */
+const probeShape = {
+  http: text('a path such as /healthz').optional().describe('A path that must answer.'),
+  tcp: portNumber.optional().describe('A port that must accept a connection.'),
+  websocket: text('a path such as /ws').optional().describe('A path that must accept a WebSocket.'),
+  command: words.optional().describe('A command inside the container that must succeed.'),
+  port: portNumber.optional().describe('For http and websocket; the first HTTP port unless said otherwise.'),
+  method: text('a method such as GET').optional().describe('For http; GET unless said otherwise.'),
+  status: wholeNumber('a status from 100 to 599', 100, 599)
+    .optional()
+    .describe('For http; any 2xx or 3xx unless said otherwise.'),
+  headers: mapOf(z.string({ error: 'text' }), 'a mapping of header names to texts')
+    .optional()
+    .describe('For http.'),
+  body: z.string({ error: 'text' }).optional().describe('For http.'),
+  expect: text('text').optional().describe('For websocket: what the first message must be.'),
+}
+
 const health = section(
   {
-    http: text('a path such as /healthz').optional().describe('A path that must answer.'),
-    tcp: portNumber.optional().describe('A port that must accept a connection.'),
-    websocket: text('a path such as /ws').optional().describe('A path that must accept a WebSocket.'),
-    command: words.optional().describe('A command inside the container that must succeed.'),
-    port: portNumber
+    ...probeShape,
+    'start-only': flag
       .optional()
-      .describe('For http and websocket; the first HTTP port unless said otherwise.'),
-    method: text('a method such as GET').optional().describe('For http; GET unless said otherwise.'),
-    status: wholeNumber('a status from 100 to 599', 100, 599)
+      .describe('Asked only until it has passed once; false unless said otherwise.'),
+    also: listOf(
+      section({ ...probeShape, 'start-only': flag.optional() }, 'a mapping such as {http: /healthz}'),
+      'a list of probes',
+    )
       .optional()
-      .describe('For http; any 2xx or 3xx unless said otherwise.'),
-    headers: mapOf(z.string({ error: 'text' }), 'a mapping of header names to texts')
-      .optional()
-      .describe('For http.'),
-    body: z.string({ error: 'text' }).optional().describe('For http.'),
-    expect: text('text').optional().describe('For websocket: what the first message must be.'),
+      .describe('Further probes that must pass too.'),
     interval: duration.optional().describe('10s unless said otherwise.'),
     timeout: duration.optional().describe('5s unless said otherwise.'),
     retries: wholeNumber('1 to 1000', 1, 1000)
@@ -162,6 +179,10 @@ const fetch = section({
   'read-only': flag.optional().describe('true unless said otherwise.'),
   secret: text('the name of a secret').optional().describe('Secret with the credentials.'),
   region: text('a region').optional().describe('For s3.'),
+  bucket: text('a bucket').optional().describe('For s3, where the address is an endpoint.'),
+  credentials: section({ id: z.string({ error: 'text' }).optional(), key: z.string({ error: 'text' }) })
+    .optional()
+    .describe('In clear: an S3 key and its id, or a token alone. Better a `secret`.'),
 }).describe('Something to fetch before the start. One of huggingface, ollama, s3, http, and where to put it.')
 
 const file = z
@@ -211,6 +232,10 @@ const job = z
     { error: 'true, or a mapping such as {timeout: 1h}' },
   )
   .describe('Set for work that runs to its end.')
+
+function isJsonObject(json: string): boolean {
+  return isTree(parseShallowJson(json))
+}
 
 const serviceShape = {
   image: text('an image such as ghcr.io/acme/app:1').describe('Container image.'),
@@ -288,6 +313,15 @@ const serviceShape = {
     .optional()
     .describe('What the workload may read about itself: deployment, logs, events.'),
   tee: oneOf(['cpu', 'cpu-gpu']).optional().describe('Confidential computing.'),
+  late: section({
+    rules: z.literal('nosana', { error: 'nosana' }),
+    args: z
+      .string({ error: 'a JSON object as text' })
+      .refine(isJsonObject, { error: 'a JSON object as text' }),
+    services: mapOf(text('a service'), 'a mapping of operation ids to services'),
+  })
+    .optional()
+    .describe('Arguments of a converted job definition that are completed just before the start.'),
 }
 
 const service = section(serviceShape, 'a mapping with an image')
@@ -390,6 +424,7 @@ export type SubletFile = z.infer<typeof subletFileSchema>
 export type SubletService = z.infer<typeof service>
 export type SubletPort = z.infer<typeof port>
 export type SubletHealth = z.infer<typeof health>
+export type SubletProbe = NonNullable<SubletHealth['also']>[number]
 export type SubletPlacement = z.infer<typeof placement>
 export type SubletVolume = z.infer<typeof volume>
 export type SubletGpu = z.infer<typeof gpu>

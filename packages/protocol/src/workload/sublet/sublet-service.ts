@@ -55,6 +55,7 @@ export function normalService(findings: Findings, path: Path, name: string, file
     stopGraceMs: ms(file['stop-grace']) ?? defaultStopGraceMs,
     permissions: sorted(file.permissions ?? []),
     ...(file.tee === undefined ? {} : { tee: file.tee }),
+    ...(file.late === undefined ? {} : { late: { ...file.late, args: JSON.parse(file.late.args) } }),
   }
 }
 
@@ -84,6 +85,7 @@ function normalResources(findings: Findings, path: Path, file: SubletService): R
       sizeBytes: positive(findings, [...at, 'size'], bytes(volume.size)) ?? 0,
       class: kind,
       persistent,
+      ...(volume.shared === true ? { shared: true } : {}),
     }
   })
   return {
@@ -213,6 +215,8 @@ function normalFetches(findings: Findings, path: Path, file: SubletService): Ser
       readOnly: entry['read-only'] ?? true,
       ...(entry.secret === undefined ? {} : { secret: entry.secret }),
       ...(entry.region === undefined ? {} : { region: entry.region }),
+      ...(entry.bucket === undefined ? {} : { bucket: entry.bucket }),
+      ...(entry.credentials === undefined ? {} : { credentials: entry.credentials }),
     }
   })
 }

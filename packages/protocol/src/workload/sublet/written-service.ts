@@ -42,6 +42,8 @@ export function writtenService(service: Service): Written {
       service.stopGraceMs === defaultStopGraceMs ? undefined : formatDuration(service.stopGraceMs),
     permissions: listed(service.permissions),
     tee: service.tee,
+    late:
+      service.late === undefined ? undefined : { ...service.late, args: JSON.stringify(service.late.args) },
   })
 }
 
@@ -109,6 +111,7 @@ function writtenVolumes({ resources, mounts }: Service): Written | undefined {
           size: formatBytes(volume.sizeBytes),
           class: volume.class === 'default' ? undefined : volume.class,
           persistent: volume.persistent ? true : undefined,
+          shared: volume.shared ? true : undefined,
           mount: places.length === 1 ? places[0] : listed(places),
         })
         return [volume.name, written]
@@ -138,6 +141,8 @@ function writtenFetch(fetch: Service['fetches'][number]): Written {
     'read-only': fetch.readOnly ? undefined : false,
     secret: fetch.secret,
     region: fetch.region,
+    bucket: fetch.bucket,
+    credentials: fetch.credentials,
   })
 }
 
@@ -147,13 +152,18 @@ function writtenCredentials({ credentials }: Service): Written | undefined {
   return present({ host, username, password, email: email === '' ? undefined : email })
 }
 
-function writtenHealth({ probe, intervalMs, timeoutMs, retries, startPeriodMs }: Health): Written {
+function writtenHealth(health: Health): Written {
+  const { probe, intervalMs, timeoutMs, retries, startPeriodMs, startOnly, also } = health
   return present({
     ...writtenProbe(probe),
     interval: unless(intervalMs, defaultHealth.intervalMs),
     timeout: unless(timeoutMs, defaultHealth.timeoutMs),
     retries: retries === defaultHealth.retries ? undefined : retries,
     'start-period': unless(startPeriodMs, defaultHealth.startPeriodMs),
+    'start-only': startOnly ? true : undefined,
+    also: also?.map((each) =>
+      present({ ...writtenProbe(each.probe), 'start-only': each.startOnly ? true : undefined }),
+    ),
   })
 }
 
