@@ -1,5 +1,6 @@
+import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2'
 import { connect } from 'node:net'
-import { Readable } from 'node:stream'
+import { PassThrough, Readable } from 'node:stream'
 import { addressSchema, amountSchema, SubletError } from '@sublet/protocol'
 import { expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
@@ -267,4 +268,38 @@ test('names the setting to change when the port is taken', async () => {
     code: 'port.taken',
     hint: expect.stringContaining('SUBLET_PORT'),
   })
+})
+
+test('serves HTTP/2, both directions at once, from a server of one’s own', async () => {
+  const { app } = setUp({ serverFactory: (handler) => createHttp2Server(handler) })
+  app.post('/echo', (request, reply) =>
+    reply.type('application/octet-stream').send((request.body as Readable).pipe(new PassThrough())),
+  )
+  app.get('/fail', () => {
+    throw new SubletError('lease.closed', 'It is over.')
+  })
+  const { url } = await listen({ server: app, port: 0 })
+  const session = connectHttp2(url)
+  onTestFinished(() => session.destroy())
+  const echo = session.request({
+    ':method': 'POST',
+    ':path': '/echo',
+    'content-type': 'application/octet-stream',
+  })
+  const heard = echo.setEncoding('utf8')[Symbol.asyncIterator]()
+  for (const word of ['one', 'two']) {
+    echo.write(word)
+    expect((await heard.next()).value).toBe(word)
+  }
+  echo.end()
+  expect((await heard.next()).done).toBe(true)
+
+  const failing = session.request({ ':path': '/fail' })
+  let status: number | undefined
+  failing.on('response', (headers) => {
+    status = headers[':status']
+  })
+  let body = ''
+  for await (const chunk of failing.setEncoding('utf8')) body += chunk
+  expect([status, JSON.parse(body).code]).toEqual([410, 'lease.closed'])
 })

@@ -1,9 +1,10 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import type { Http2SecureServer, Http2Server } from 'node:http2'
+import type { Http2SecureServer, Http2Server, Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import { SubletError } from '@sublet/protocol'
 import {
   type FastifyBaseLogger,
   type FastifyInstance,
+  type FastifyServerFactory,
   fastify,
   LogController,
   type RawServerDefault,
@@ -28,7 +29,11 @@ export type HttpServer = FastifyInstance<
   ZodTypeProvider
 >
 
-export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void
+/** Fits `http.createServer` and `http2.createServer` alike. */
+export type RequestHandler = (
+  request: IncomingMessage | Http2ServerRequest,
+  response: ServerResponse | Http2ServerResponse,
+) => void
 
 export interface HttpServerOptions {
   /** The daemon's name, as in `indexer`; the title of its API. */
@@ -61,7 +66,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     routerOptions: { maxParamLength: 500 },
     ...(serverFactory === undefined
       ? {}
-      : { serverFactory: (handler: RequestHandler) => serverFactory(handler) as RawServerDefault }),
+      : { serverFactory: serverFactory as unknown as FastifyServerFactory<RawServerDefault> }),
   }).withTypeProvider<ZodTypeProvider>()
 
   app.setValidatorCompiler(validatorCompiler)

@@ -114,7 +114,7 @@ async function start(base: string, log: Log): Promise<Omit<EmbeddedPostgres, 'st
   }
   const { folder: installed, version } = findPostgresPackage()
   await restoreSymbolicLinks(installed)
-  const programs = await reachableFolder(installed, version, cluster.user)
+  const programs = await reachableFolder({ folder: installed, version, user: cluster.user })
   const started = performance.now()
   if ((await stat(cluster.folder).catch(() => undefined)) === undefined) {
     await initialise(cluster, programs, connection.password)

@@ -1,4 +1,4 @@
-import { cp, link, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { chmod, cp, link, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { SubletError } from '@sublet/protocol'
 
@@ -36,31 +36,59 @@ async function mayEnter(folder: string, { uid, gid }: SystemUser): Promise<boole
   return parent === folder || mayEnter(parent, { uid, gid })
 }
 
-/** Hard links where the file system allows, as nothing is written there; copies elsewhere. */
+/** Readable by everybody; hard links where the file system allows, as nothing is written there. */
 async function copyTree(from: string, to: string): Promise<void> {
-  await mkdir(to, { recursive: true, mode: 0o755 })
+  await mkdir(to, { recursive: true })
+  await chmod(to, 0o755)
   for (const entry of await readdir(from, { withFileTypes: true })) {
     const [source, target] = [join(from, entry.name), join(to, entry.name)]
     if (entry.isDirectory()) await copyTree(source, target)
     else if (entry.isSymbolicLink()) await cp(source, target, { verbatimSymlinks: true })
-    else if (!entry.name.endsWith('.a')) await link(source, target).catch(() => cp(source, target))
+    else await copyFile(source, target)
   }
 }
 
+async function copyFile(source: string, target: string): Promise<void> {
+  const { mode } = await stat(source)
+  const forAll = (mode & 0o100) === 0 ? 0o444 : 0o555
+  // A link shares its permissions with the original, which are not ours to change.
+  if (
+    (mode & forAll) === forAll &&
+    (await link(source, target).then(
+      () => true,
+      () => false,
+    ))
+  )
+    return
+  await cp(source, target)
+  await chmod(target, mode | forAll)
+}
+
 /**
- * PostgreSQL's files at a place where the user may read them: where npm put them, or, below a folder that is root's
- * alone, a copy under /var/lib/sublet.
+ * PostgreSQL's files at a place where the user may read them: where npm put them, or, where those are root's alone, a
+ * copy below `sharedFolder`.
  */
-export async function reachableFolder(
-  folder: string,
-  version: string,
-  user: SystemUser | undefined,
-): Promise<string> {
-  if (user === undefined || (await mayEnter(resolve(folder), user))) return folder
-  const shared = `/var/lib/sublet/postgres-${version}`
+export async function reachableFolder({
+  folder,
+  version,
+  user,
+  sharedFolder = '/var/lib/sublet',
+}: {
+  folder: string
+  version: string
+  user: SystemUser | undefined
+  sharedFolder?: string
+}): Promise<string> {
+  if (user === undefined) return folder
+  const program = join(folder, 'bin', 'postgres')
+  if (((await stat(program)).mode & 0o005) === 0o005 && (await mayEnter(dirname(resolve(program)), user)))
+    return folder
+  const shared = join(sharedFolder, `postgres-${version}`)
   if (await stat(shared).catch(() => undefined)) return shared
   const building = `${shared}.${process.pid}`
   try {
+    await mkdir(sharedFolder, { recursive: true })
+    await chmod(sharedFolder, 0o755)
     await copyTree(folder, building)
     await rename(building, shared)
   } catch (cause) {
