@@ -19,7 +19,7 @@ const host = { SUBLET_DOCKER_HOST: 'unix:///nowhere/docker.sock' }
 test('a network that runs says what is wrong with what it is given', async () => {
   await using data = await temporaryDir()
   const port = await freeBasePort()
-  await using up = await startUp({ dataDir: data.path, port, args: ['--no-deploy'], env: host })
+  await using up = await startUp({ dataDir: data.path, port, args: [], env: host })
 
   // A malformed file: place, field, mend; nothing ordered.
   const broken = join(data.path, 'broken.yaml')
@@ -52,7 +52,7 @@ test('a network that runs says what is wrong with what it is given', async () =>
 
   // A second `up` on the same ports names a free one.
   await using other = await temporaryDir()
-  const taken = await sublet(['up', '--data', other.path, '--port', String(port), '--no-deploy'], {
+  const taken = await sublet(['up', '--data', other.path, '--port', String(port)], {
     env: host,
   })
   expect(taken.exitCode).toBe(7)
@@ -68,7 +68,7 @@ test('a network that runs says what is wrong with what it is given', async () =>
 
 test('settings that cannot work are named with their cure', async () => {
   await using data = await temporaryDir()
-  const up = ['up', '--no-deploy', '--data', data.path, '--port', String(await freeBasePort())]
+  const up = ['up', '--data', data.path, '--port', String(await freeBasePort())]
 
   const nobody = await sublet(up, { env: { ...host, SUBLET_RPC_URL: 'http://127.0.0.1:9' } })
   expect(nobody.exitCode).toBe(5)
@@ -106,7 +106,7 @@ test('a port held by another program is named', async () => {
   const base = await freeBasePort()
   const holder = createServer().listen(base + 1, '127.0.0.1')
   try {
-    const taken = await sublet(['up', '--no-deploy', '--data', data.path, '--port', String(base), '--json'], {
+    const taken = await sublet(['up', '--data', data.path, '--port', String(base), '--json'], {
       env: host,
     })
     expect(taken.exitCode).toBe(7)

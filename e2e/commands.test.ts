@@ -64,7 +64,7 @@ describeWith('docker')('every command, against one network', () => {
   test('a command runs inside a lease, with its input, output and exit code', async () => {
     await using data = await temporaryDir()
     await using _image = await standInImage('example/shell:1', [8080])
-    await using up = await startUp({ dataDir: data.path, port: await freeBasePort(), args: ['--no-deploy'] })
+    await using up = await startUp({ dataDir: data.path, port: await freeBasePort(), args: [] })
     const file = join(data.path, 'shell.yaml')
     await writeFile(file, 'name: shell\nimage: example/shell:1\nport: 8080\ncpu: 0.1\nmemory: 64Mi\n')
     expect((await up.run(['deploy', file])).exitCode).toBe(0)
@@ -82,7 +82,7 @@ describeWith('docker')('every command, against one network', () => {
   test('an image that cannot be pulled and a container that dies cost nothing and say why', async () => {
     await using data = await temporaryDir()
     await using _image = await standInImage('example/dies:1', [])
-    await using up = await startUp({ dataDir: data.path, port: await freeBasePort(), args: ['--no-deploy'] })
+    await using up = await startUp({ dataDir: data.path, port: await freeBasePort(), args: [] })
     const before = (await up.run(['wallet', 'show', '--json'])).json<Record<string, string>>()
 
     const absent = join(data.path, 'absent.yaml')
@@ -109,7 +109,7 @@ describeWith('docker')('every command, against one network', () => {
   test('a job gives its output and its exit code', async () => {
     await using data = await temporaryDir()
     await using _image = await jobImage()
-    await using up = await startUp({ dataDir: data.path, port: await freeBasePort(), args: ['--no-deploy'] })
+    await using up = await startUp({ dataDir: data.path, port: await freeBasePort(), args: [] })
     const done = await up.run([
       'run',
       '--cpu',

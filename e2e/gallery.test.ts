@@ -35,7 +35,7 @@ interface Sdl {
 describeWith('docker')('Akash SDL files as they are', () => {
   test('each comes up, answers at its URL, and is paid and refunded', async () => {
     await using data = await temporaryDir()
-    await using up = await startUp({ dataDir: data.path, port: await freeBasePort(), args: ['--no-deploy'] })
+    await using up = await startUp({ dataDir: data.path, port: await freeBasePort(), args: [] })
     // A checkout elsewhere has no gallery beside it; the project's own two files stand in for it there.
     for (const file of existsSync(gallery) ? galleryFiles : ownFiles) {
       const sdl = load(await readFile(file, 'utf8')) as Sdl

@@ -54,7 +54,7 @@ describeWith('docker')('kill -9 of the whole network', () => {
       await new Promise((resolve) => setTimeout(resolve, random() * 2500))
       await up.kill9()
       await work.catch(() => undefined)
-      up = await startUp({ dataDir: data.path, port, args: ['--no-deploy'] })
+      up = await startUp({ dataDir: data.path, port, args: [] })
 
       const now = await containerOf()
       expect(now?.Id, `round ${round}: the running container is adopted`).toBe(container?.Id)

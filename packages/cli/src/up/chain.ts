@@ -53,23 +53,27 @@ async function chainIdOf(client: PublicClient, rpcUrl: string): Promise<number> 
   }
 }
 
+function payerOf(deployerKey: string | undefined): LocalAccount {
+  if (deployerKey === undefined) return mnemonicToAccount(testMnemonic)
+  if (!/^0x[0-9a-fA-F]{64}$/.test(deployerKey)) {
+    throw new SubletError('config.invalid', 'SUBLET_DEPLOYER_KEY is not a private key.', {
+      hint: 'Write 0x and 64 hexadecimal digits.',
+    })
+  }
+  return privateKeyToAccount(deployerKey as `0x${string}`)
+}
+
 function deployerOf(options: ChainOptions): LocalAccount {
-  if (options.rpcUrl === undefined) return mnemonicToAccount(testMnemonic)
-  if (options.deployerKey === undefined) {
+  if (options.rpcUrl !== undefined && options.deployerKey === undefined) {
     throw new SubletError(
       'config.invalid',
-      'This chain has none of Sublet’s contracts that this folder knows of.',
+      'This folder knows of none of Sublet’s contracts on that chain.',
       {
         hint: 'Set SUBLET_DEPLOYER_KEY to the private key of an account with gas, which deploys them once; or put the network’s addresses into chain/addresses.json.',
       },
     )
   }
-  if (!/^0x[0-9a-fA-F]{64}$/.test(options.deployerKey)) {
-    throw new SubletError('config.invalid', 'SUBLET_DEPLOYER_KEY is not a private key.', {
-      hint: 'Write 0x and 64 hexadecimal digits.',
-    })
-  }
-  return privateKeyToAccount(options.deployerKey as `0x${string}`)
+  return payerOf(options.rpcUrl === undefined ? undefined : options.deployerKey)
 }
 
 /** Starts or adopts the embedded chain, or reaches the given one, and makes sure that the contracts are there. */
@@ -113,31 +117,31 @@ export async function openChain(options: ChainOptions): Promise<NetworkChain> {
 
   const addresses = await deployOnce()
   return {
-    rpcUrl,
+    ...openChainAt(rpcUrl, addresses, options.rpcUrl === undefined ? undefined : options.deployerKey),
     chainId,
-    addresses,
     embedded: anvil !== undefined,
-    publicClient,
-    async fund(account, dollarsBaseUnits) {
-      const gas = await publicClient.getBalance({ address: account })
-      const payer = createWalletClient({ account: deployerOf(options), transport: http(rpcUrl) })
-      if (gas < parseEther('1')) {
-        const hash = await payer.sendTransaction({ chain: null, to: account, value: parseEther('10') })
-        await publicClient.waitForTransactionReceipt({ hash })
-      }
-      if (dollarsBaseUnits > 0n) {
-        const hash = await payer.writeContract({
-          chain: null,
-          address: addresses.testDollar,
-          abi: testDollarAbi,
-          functionName: 'mint',
-          args: [account, dollarsBaseUnits],
-        })
-        await publicClient.waitForTransactionReceipt({ hash })
-      }
-    },
     async stop() {
       await anvil?.stop()
+    },
+  }
+}
+
+/** A way to a chain whose contracts are known. Without a deployer key the well-known test account pays. */
+export function openChainAt(rpcUrl: string, addresses: NetworkAddresses, deployerKey: string | undefined) {
+  const publicClient = createPublicClient({ transport: http(rpcUrl), pollingInterval: 50 }) as PublicClient
+  const confirm = (hash: `0x${string}`) => publicClient.waitForTransactionReceipt({ hash })
+  return {
+    rpcUrl,
+    addresses,
+    publicClient,
+    async fund(account: `0x${string}`, dollarsBaseUnits: bigint): Promise<void> {
+      const payer = createWalletClient({ account: payerOf(deployerKey), transport: http(rpcUrl) })
+      if ((await publicClient.getBalance({ address: account })) < parseEther('1')) {
+        await confirm(await payer.sendTransaction({ chain: null, to: account, value: parseEther('10') }))
+      }
+      if (dollarsBaseUnits === 0n) return
+      const mint = { address: addresses.testDollar, abi: testDollarAbi, functionName: 'mint' } as const
+      await confirm(await payer.writeContract({ chain: null, ...mint, args: [account, dollarsBaseUnits] }))
     },
   }
 }

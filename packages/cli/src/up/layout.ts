@@ -11,6 +11,7 @@ export function layoutOf(dataDir: string) {
     passphrase: join(dataDir, 'wallets', 'passphrase'),
     indexer: join(dataDir, 'indexer'),
     provider: join(dataDir, 'provider'),
+    sealKey: join(dataDir, 'provider', 'seal-key.json'),
     token: join(dataDir, 'controller.token'),
     log: join(dataDir, 'up.log'),
   }

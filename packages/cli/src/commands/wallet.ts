@@ -1,0 +1,114 @@
+import { readFile } from 'node:fs/promises'
+import { SubletError, type WalletSummary } from '@sublet/protocol'
+import { createWallet, exportWallet, importWallet, listWallets } from '@sublet/service'
+import type { Command } from 'commander'
+import { formatEther } from 'viem'
+import { walletPlaces } from '../network/wallets.ts'
+import { dollars, parseDollars } from '../output/money.ts'
+import { passphraseToCreate, passphraseToOpen } from './ask-passphrase.ts'
+import { commandContext, type GlobalOptions } from './context.ts'
+
+const defaultName = 'tenant'
+
+export function addWallet(program: Command): void {
+  const wallet = program.command('wallet').description('the keys that sign and pay')
+
+  wallet
+    .command('new')
+    .description('make a wallet, or bring one in')
+    .argument('[name]', 'which wallet', defaultName)
+    .option('--import <file>', 'a Web3 Secret Storage file, or a file with a private key in it')
+    .action(async (name: string, options: { import?: string }, command: Command) => {
+      const { output, dataDir } = commandContext(command.optsWithGlobals<GlobalOptions>())
+      const { dir } = walletPlaces(dataDir)
+      const passphrase = await passphraseToCreate()
+      const account =
+        options.import === undefined
+          ? await createWallet({ dir, name, passphrase })
+          : await importWallet({ dir, name, passphrase, ...(await keyIn(options.import, passphrase)) })
+      output.result({ name, address: account.address, file: `${dir}/${name}.json` }, () =>
+        [
+          `${name}  ${account.address}`,
+          `Kept encrypted in ${dir}/${name}.json. Without its passphrase it is lost.`,
+        ].join('\n'),
+      )
+    })
+
+  wallet
+    .command('show')
+    .description('addresses and balances')
+    .action(async (_options: unknown, command: Command) => {
+      const { output, dataDir, controller } = commandContext(command.optsWithGlobals<GlobalOptions>())
+      const wallets = await listWallets({ dir: walletPlaces(dataDir).dir })
+      const summary = await controller()
+        .then((client) => client.wallet())
+        .catch(() => undefined)
+      if (wallets.length === 0 && summary === undefined) {
+        throw new SubletError('wallet.missing', `There is no wallet in ${dataDir} yet.`, {
+          hint: 'Make one with `sublet wallet new`, or start a network of your own with `sublet up`.',
+        })
+      }
+      output.result({ ...summary, wallets }, () =>
+        [
+          ...wallets.map((one) => `${one.name.padEnd(10)} ${one.address}`),
+          ...(summary === undefined ? ['No network runs, so balances are not known.'] : describe(summary)),
+        ].join('\n'),
+      )
+    })
+
+  wallet
+    .command('fund')
+    .description('test dollars and gas for the tenant, on a network of your own')
+    .argument('[dollars]', 'how much', '1000')
+    .action(async (amount: string, _options: unknown, command: Command) => {
+      const { output, dataDir, controller } = commandContext(command.optsWithGlobals<GlobalOptions>())
+      const baseUnits = parseDollars(amount)
+      if (baseUnits === undefined) {
+        throw new SubletError('request.invalid', `${amount} is no amount of dollars.`, {
+          hint: 'Write 1000 or 0.50.',
+        })
+      }
+      const client = await controller()
+      const { address } = await client.wallet()
+      const { fundFromFaucet } = await import('../network/faucet.ts')
+      await fundFromFaucet(dataDir, address, baseUnits)
+      const summary = await client.wallet()
+      output.result(summary, () => describe(summary).join('\n'))
+    })
+
+  wallet
+    .command('export')
+    .description('the private key and the encrypted key file, to use elsewhere')
+    .argument('[name]', 'which wallet', defaultName)
+    .option('--private-key', 'print the private key itself')
+    .action(async (name: string, options: { privateKey?: boolean }, command: Command) => {
+      const { output, dataDir } = commandContext(command.optsWithGlobals<GlobalOptions>())
+      const { dir } = walletPlaces(dataDir)
+      const exported = await exportWallet({ dir, name, passphrase: await passphraseToOpen(dataDir) })
+      const { privateKey, ...safe } = exported
+      output.result(options.privateKey ? exported : safe, () =>
+        options.privateKey ? privateKey : safe.keystore,
+      )
+    })
+}
+
+/** What is in a file to import: a private key in hexadecimal, or another program's key file. */
+async function keyIn(path: string, passphrase: string) {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new SubletError('request.invalid', `There is no file ${path}.`, { hint: 'Check the path.', cause })
+  })
+  const key = text.trim()
+  if (/^(0x)?[0-9a-fA-F]{64}$/.test(key)) {
+    return { privateKey: (key.startsWith('0x') ? key : `0x${key}`) as `0x${string}` }
+  }
+  return { keystore: text, keystorePassphrase: process.env.SUBLET_IMPORT_PASSPHRASE ?? passphrase }
+}
+
+function describe(summary: WalletSummary): string[] {
+  return [
+    `tenant     ${summary.address} on chain ${summary.chainId}`,
+    `wallet     ${dollars(summary.walletBalance)} ${summary.tokenSymbol}`,
+    `escrow     ${dollars(summary.escrowBalance)} ${summary.tokenSymbol}, free to rent with`,
+    `gas        ${Number(formatEther(summary.gasBalance)).toFixed(4)}`,
+  ]
+}

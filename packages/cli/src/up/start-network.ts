@@ -1,0 +1,191 @@
+import { createWriteStream } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { ensureConsoleBuilt } from '@sublet/console'
+import { controllerConfigSchema, startController } from '@sublet/controller'
+import { indexerConfigSchema, startIndexer } from '@sublet/indexer'
+import { addressSchema } from '@sublet/protocol'
+import { providerConfigSchema, startProvider } from '@sublet/provider'
+import { createLog, createShutdown, startEmbeddedPostgres } from '@sublet/service'
+import { removeNetworkFile, writeNetworkFile } from '../network/network-file.ts'
+import { openOrCreateWallet } from '../network/wallets.ts'
+import { serveOwner } from '../provider-owner/owner-socket.ts'
+import { keepSealKey } from '../provider-owner/seal-key.ts'
+import { openChain } from './chain.ts'
+import { layoutOf } from './layout.ts'
+import { acquireLock } from './lock.ts'
+import { checkPorts } from './ports.ts'
+import { keepToken } from './token.ts'
+
+export interface NetworkOptions {
+  dataDir: string
+  port: number
+  runtime: 'auto' | 'docker' | 'host'
+  env: Readonly<Record<string, string | undefined>>
+  /** Told as each part comes up. */
+  onStep(message: string): void
+}
+
+/** Every role of one network, in this process. */
+export interface Network {
+  controllerUrl: string
+  consoleUrl: string
+  token: string
+  relayUrl: string
+  rpcUrl: string
+  runtime: string
+  /** Closes every lease, settles, and stops all that was started. */
+  stop(): Promise<void>
+}
+
+/** Test dollars that the owner of a new network starts with: 1,000. */
+const startingDollars = 1_000_000_000n
+
+/**
+ * Starts the whole network: chain, database, indexer, provider, controller, console. What a killed one left running
+ * is adopted. Throws `port.taken`, `chain.unreachable`, `store.unreachable`, `runtime.unavailable`, `config.invalid`.
+ */
+export async function startNetwork(options: NetworkOptions): Promise<Network> {
+  const { dataDir, env, onStep } = options
+  const layout = layoutOf(dataDir)
+  const shutdown = createShutdown()
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 })
+    const lock = await acquireLock(layout.lock)
+    shutdown.add('the lock', () => lock.release())
+    const ports = await checkPorts(options.port)
+    const logFile = createWriteStream(layout.log, { flags: 'a', mode: 0o600 })
+    shutdown.add('the log', () => new Promise<void>((resolve) => logFile.end(resolve)))
+    const logFor = (name: string) => createLog({ name, level: 'info', destination: logFile, pretty: false })
+    const log = logFor('up')
+
+    onStep('Starting the chain and the database')
+    const building = ensureConsoleBuilt()
+    building.catch(() => undefined)
+    const [chain, databaseUrl] = await allOrNone([
+      openChain({
+        dataDir: layout.chain,
+        rpcUrl: env.SUBLET_RPC_URL,
+        deployerKey: env.SUBLET_DEPLOYER_KEY,
+      }).then((opened) => {
+        shutdown.add('the chain', () => opened.stop())
+        return opened
+      }),
+      env.SUBLET_DATABASE_URL === undefined
+        ? startEmbeddedPostgres({ dataDir: layout.database, log }).then((started) => {
+            shutdown.add('the database', () => started.stop())
+            return started.url
+          })
+        : Promise.resolve(env.SUBLET_DATABASE_URL),
+    ])
+
+    const [tenant, provider, indexer] = await Promise.all([
+      openOrCreateWallet(dataDir, 'tenant'),
+      openOrCreateWallet(dataDir, 'provider'),
+      openOrCreateWallet(dataDir, 'indexer'),
+    ])
+    await fundNewcomers(chain, [
+      [tenant.address, startingDollars],
+      [provider.address, 0n],
+      [indexer.address, 0n],
+    ])
+
+    const common = {
+      chain: { rpcUrl: chain.rpcUrl },
+      addresses: chain.addresses,
+      store: { url: databaseUrl },
+    }
+    onStep('Starting the indexer')
+    const matchmaker = await startIndexer({
+      ...common,
+      log: logFor('indexer'),
+      account: indexer,
+      dataDir: layout.indexer,
+      config: indexerConfigSchema.parse({ port: ports.relay, tunnelPort: ports.tunnel }),
+    })
+    shutdown.add('the indexer', () => matchmaker.stop())
+
+    onStep('Starting the provider')
+    const host = await startProvider({
+      rpcUrl: chain.rpcUrl,
+      addresses: chain.addresses,
+      store: { url: databaseUrl },
+      log: logFor('provider'),
+      account: provider,
+      sealKey: await keepSealKey(layout.sealKey),
+      indexers: [
+        {
+          host: '127.0.0.1',
+          port: ports.tunnel,
+          address: addressSchema.parse(indexer.address),
+          ingress: { domain: 'localhost', port: ports.relay },
+        },
+      ],
+      ownTenants: [addressSchema.parse(tenant.address)],
+      env,
+      config: providerConfigSchema.parse({
+        dataDir: layout.provider,
+        runtime: options.runtime,
+        dockerHost: env.SUBLET_DOCKER_HOST,
+        region: 'local',
+      }),
+    })
+    shutdown.add('the provider', () => host.stop({ keepLeases: false }))
+    const closeOwnerSocket = await serveOwner(layout.provider, host)
+    shutdown.add('the owner’s socket', closeOwnerSocket)
+    await host.connected()
+
+    onStep('Starting the controller and the console')
+    const token = await keepToken(layout.token)
+    const agent = await startController({
+      ...common,
+      log: logFor('controller'),
+      account: tenant,
+      indexers: [matchmaker.url],
+      token,
+      consoleDir: (await building).dir,
+      config: controllerConfigSchema.parse({ port: ports.console, embedded: chain.embedded }),
+    })
+    shutdown.add('the controller', () => agent.stop({ closeLeases: true }))
+
+    await writeNetworkFile(dataDir, {
+      controllerUrl: agent.url,
+      token,
+      pid: process.pid,
+      rpcUrl: chain.rpcUrl,
+      chainId: chain.chainId,
+      indexerUrl: matchmaker.url,
+    })
+    shutdown.add('the network file', () => removeNetworkFile(dataDir))
+    return {
+      controllerUrl: agent.url,
+      consoleUrl: agent.consoleUrl,
+      token,
+      relayUrl: matchmaker.url,
+      rpcUrl: chain.rpcUrl,
+      runtime: host.runtime,
+      stop: () => shutdown.run(),
+    }
+  } catch (error) {
+    await shutdown.run().catch(() => undefined)
+    throw error
+  }
+}
+
+/** Waits for all, so that what came up is known to `shutdown` before a failure of another one is told. */
+async function allOrNone<T extends readonly unknown[]>(work: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
+  await Promise.allSettled(work)
+  return Promise.all(work) as unknown as Promise<T>
+}
+
+type Chain = Awaited<ReturnType<typeof openChain>>
+
+/** Accounts that have never had gas get some, one after another, since one account pays for all. */
+async function fundNewcomers(
+  chain: Chain,
+  accounts: readonly (readonly [`0x${string}`, bigint])[],
+): Promise<void> {
+  for (const [account, baseUnits] of accounts) {
+    if ((await chain.publicClient.getBalance({ address: account })) === 0n)
+      await chain.fund(account, baseUnits)
+  }
+}
