@@ -233,9 +233,7 @@ contract EscrowLeasesTest is EscrowFixture {
         Agreement memory a = openLease();
         vm.expectRevert(
             abi.encodeWithSelector(
-                IEscrow.LeaseStillFunded.selector,
-                escrow.leaseIdOf(tenant, a.salt),
-                uint40(time() + 3600)
+                IEscrow.LeaseStillFunded.selector, escrow.leaseIdOf(tenant, a.salt), uint40(time() + 3600)
             )
         );
         vm.prank(stranger);
@@ -259,9 +257,7 @@ contract EscrowLeasesTest is EscrowFixture {
         escrow.giveNotice(a);
         vm.expectRevert(
             abi.encodeWithSelector(
-                IEscrow.NoticeAlreadyGiven.selector,
-                escrow.leaseIdOf(tenant, a.salt),
-                uint40(time() + NOTICE)
+                IEscrow.NoticeAlreadyGiven.selector, escrow.leaseIdOf(tenant, a.salt), uint40(time() + NOTICE)
             )
         );
         vm.prank(provider);
