@@ -95,7 +95,8 @@ export function nextClosingStep(facts: ClosingFacts): ClosingStep {
   }
   // What was not served since the stop is not paid. Chain time is behind ours at most, never ahead of it by much.
   const unserved = Math.max(0, Math.floor(now - clockSlackSeconds - stoppedAt))
-  if (chain.creditSeconds + creditSlackSeconds < unserved) return { kind: 'credit', creditSeconds: unserved }
+  const slack = chain.creditSeconds === 0 ? 0 : creditSlackSeconds
+  if (chain.creditSeconds + slack < unserved) return { kind: 'credit', creditSeconds: unserved }
   return { kind: 'close' }
 }
 
