@@ -386,6 +386,16 @@ test('names a secret in clear and never shows it', () => {
   expect(JSON.stringify(findings)).not.toContain('abcdefgh')
 })
 
+test('refuses results whose expressions explode or are too many', () => {
+  const bad = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`r${index}`, '(a+)+$']))
+  const told = codes(job([op('a', {}, { results: bad })]))
+  expect(told.slice(0, 2)).toEqual(['error workload.regex', 'error workload.regex'])
+  expect(told.at(-1)).toBe('error nosana.too-many-results')
+  expect(told.length).toBeLessThan(10)
+  const many = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`r${index}`, 'x']))
+  expect(codes(job([op('a', {}, { results: many })]))).toEqual(['error nosana.too-many-results'])
+})
+
 test('reads the same job from YAML', () => {
   const yaml = `
 version: "0.1"

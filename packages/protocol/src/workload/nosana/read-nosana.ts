@@ -16,6 +16,7 @@ import type { LiteralScope } from './static-literals.ts'
 /** Size of a volume; the format gives none. */
 const volumeBytes = 20 * gibibyte
 const maxOperations = 256
+const maxExpressions = 256
 
 const fits = compileCheck(nosanaJobSchema)
 
@@ -156,6 +157,7 @@ function readOperations(
     error: findings.error.bind(findings),
     warn: findings.warn.bind(findings),
     shape: reportShape.bind(undefined, findings),
+    expressions: { left: maxExpressions + 1 },
   }
   const read = new Map<string, ReadOperation & { run: NosanaRun }>()
   for (const [index, operation] of job.ops.entries()) {
@@ -188,6 +190,17 @@ function readOperations(
     }
     const service = readOperation(operation, args, path, job, scope, report)
     if (service !== undefined) read.set(operation.id, { ...service, run: args })
+  }
+  if (report.expressions.left <= 0) {
+    findings.error(
+      ['ops'],
+      'nosana.too-many-results',
+      'The results are too many, or too many are wrong, to look at all.',
+      {
+        at: 'key',
+        expected: `at most ${maxExpressions} results`,
+      },
+    )
   }
   return read
 }

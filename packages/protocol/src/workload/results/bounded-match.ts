@@ -12,7 +12,7 @@ type Next = (at: number, captures: Captures) => Captures | undefined
 
 /**
  * The first match, its groups behind it, as `String.match` gives it; undefined when there is none or the budget is
- * spent. It backtracks, as what looks ahead or refers back cannot be matched otherwise, but never without counting.
+ * spent. (Only what a lookbehind refers back to is sought forwards, which the language does backwards.) It backtracks, as what looks ahead or refers back cannot be matched otherwise, but never without counting.
  */
 export function boundedMatch(tree: RegexTree, text: string, budget: Budget): string[] | undefined {
   try {
@@ -115,13 +115,20 @@ function repeat(
   const more = () =>
     done >= node.most
       ? undefined
-      : step(node.inner, text, at, captures, budget, (end, inner) => {
+      : step(node.inner, text, at, forgotten(node, captures), budget, (end, inner) => {
           // Going round on nothing would never end.
           if (end === at && done >= node.least) return undefined
           return repeat(node, done + 1, text, end, inner, budget, next)
         })
   if (done < node.least) return more()
   return node.greedy ? (more() ?? next(at, captures)) : (next(at, captures) ?? more())
+}
+
+function forgotten({ from, to }: Extract<RegexNode, { kind: 'repeat' }>, captures: Captures): Captures {
+  if (from >= to) return captures
+  const copy = captures.slice()
+  copy.fill(undefined, from, to)
+  return copy
 }
 
 /** A repeat of single characters needs no stack. */

@@ -5,7 +5,16 @@ export type RegexNode =
   | { kind: 'either'; branches: RegexNode[] }
   | { kind: 'capture'; index: number; inner: RegexNode }
   | { kind: 'look'; behind: boolean; negative: boolean; inner: RegexNode }
-  | { kind: 'repeat'; least: number; most: number; greedy: boolean; inner: RegexNode }
+  /** Every round forgets what the captures `from` up to, but not `to`, held. */
+  | {
+      kind: 'repeat'
+      least: number
+      most: number
+      greedy: boolean
+      inner: RegexNode
+      from: number
+      to: number
+    }
   | { kind: 'back'; index: number }
   | { kind: 'at'; where: 'start' | 'end' | 'word' | 'inside' }
 
@@ -83,7 +92,8 @@ function readSequence(reader: Reader): RegexNode {
   while (reader.at < reader.pattern.length) {
     const character = reader.pattern[reader.at]
     if (character === '|' || character === ')') break
-    parts.push(readRepeat(reader, readAtom(reader)))
+    const from = reader.captures + 1
+    parts.push(readRepeat(reader, readAtom(reader), from))
   }
   return { kind: 'sequence', parts }
 }
@@ -94,7 +104,7 @@ const repeatSigns: Readonly<Record<string, readonly [number, number]>> = {
   '?': [0, 1],
 }
 
-function readRepeat(reader: Reader, inner: RegexNode): RegexNode {
+function readRepeat(reader: Reader, inner: RegexNode, from: number): RegexNode {
   const { pattern } = reader
   const sign = pattern[reader.at] ?? ''
   let bounds = Object.hasOwn(repeatSigns, sign) ? repeatSigns[sign] : undefined
@@ -111,7 +121,7 @@ function readRepeat(reader: Reader, inner: RegexNode): RegexNode {
   }
   const greedy = pattern[reader.at] !== '?'
   if (!greedy) reader.at += 1
-  return { kind: 'repeat', least: bounds[0], most: bounds[1], greedy, inner }
+  return { kind: 'repeat', least: bounds[0], most: bounds[1], greedy, inner, from, to: reader.captures + 1 }
 }
 
 function readAtom(reader: Reader): RegexNode {
