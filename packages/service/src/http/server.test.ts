@@ -1,3 +1,4 @@
+import { Agent, get } from 'node:http'
 import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2'
 import { connect } from 'node:net'
 import { PassThrough, Readable } from 'node:stream'
@@ -302,4 +303,43 @@ test('serves HTTP/2, both directions at once, from a server of one’s own', asy
   let body = ''
   for await (const chunk of failing.setEncoding('utf8')) body += chunk
   expect([status, JSON.parse(body).code]).toEqual([410, 'lease.closed'])
+})
+
+test('closing answers a request under way, and does not wait for its connection to be used again', async () => {
+  const { app } = setUp({ closeGraceMs: 60_000 })
+  let answer = () => {}
+  app.get('/slow', () => new Promise((resolve) => (answer = () => resolve('done'))))
+  const { port } = await listen({ server: app, port: 0 })
+  const agent = new Agent({ keepAlive: true })
+  onTestFinished(() => agent.destroy())
+  const answered = new Promise<string>((resolve) => {
+    get({ port, path: '/slow', agent }, async (response) => {
+      let body = ''
+      for await (const chunk of response.setEncoding('utf8')) body += chunk
+      resolve(body)
+    })
+  })
+  const waiting = answer
+  await expect.poll(() => answer !== waiting, { timeout: 10_000 }).toBe(true)
+  const closed = app.close()
+  answer()
+  expect(await answered).toBe('done')
+  await closed
+})
+
+test('closing cuts off what does not end', async () => {
+  const { app } = setUp({ closeGraceMs: 20 })
+  let asked = false
+  app.get('/never', () => {
+    asked = true
+    return new Promise(() => {})
+  })
+  const { port } = await listen({ server: app, port: 0 })
+  const socket = connect(port, '127.0.0.1')
+  const ended = new Promise((resolve) => socket.on('close', resolve))
+  socket.on('error', () => {})
+  socket.write('GET /never HTTP/1.1\r\nHost: x\r\n\r\n')
+  await expect.poll(() => asked, { timeout: 10_000 }).toBe(true)
+  await app.close()
+  await ended
 })

@@ -12,6 +12,7 @@ import {
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Log } from '../log/log.ts'
 import type { Metrics } from '../metrics/metrics.ts'
+import { closeGracefully } from './graceful-close.ts'
 import { abortStreamsOnClose } from './live-streams.ts'
 import { serveOpenApi } from './open-api.ts'
 import { sendProblem, toSubletError } from './problem.ts'
@@ -47,6 +48,8 @@ export interface HttpServerOptions {
   logRequests?: boolean | undefined
   /** Largest body of a request that is not a stream, in bytes; 1 MiB by default. */
   bodyLimitBytes?: number | undefined
+  /** How long a closing server waits for requests under way, in milliseconds; 5000 by default. */
+  closeGraceMs?: number | undefined
   /** Makes the server that calls the handler: TLS, HTTP/2, or none that listens (the tunnel). */
   serverFactory?: ((handler: RequestHandler) => Server | Http2Server | Http2SecureServer) | undefined
 }
@@ -108,6 +111,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     done()
   })
   abortStreamsOnClose(app)
+  closeGracefully(app, { graceMs: options.closeGraceMs ?? 5000 })
 
   serveOpenApi(app as unknown as FastifyInstance, {
     title: `Sublet ${name}`,
