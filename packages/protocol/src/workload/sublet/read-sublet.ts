@@ -7,15 +7,9 @@ import { compileCheck } from '../source/schema-check.ts'
 import type { Source } from '../source/source.ts'
 import type { Group, Placement, Policy, Workload } from '../workload.ts'
 import { checkGroup, checkName } from './check-group.ts'
+import { type SubletService, serviceKeys } from './service-schema.ts'
 import { reportIssues } from './sublet-issues.ts'
-import {
-  type SubletFile,
-  type SubletGroup,
-  type SubletPlacement,
-  type SubletService,
-  serviceKeys,
-  subletFileSchema,
-} from './sublet-schema.ts'
+import { type SubletFile, type SubletGroup, type SubletPlacement, subletFileSchema } from './sublet-schema.ts'
 import { normalService } from './sublet-service.ts'
 
 /** The group of a file that names none. */

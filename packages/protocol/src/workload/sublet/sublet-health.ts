@@ -1,7 +1,7 @@
 import type { Findings } from '../source/findings.ts'
 import type { Path } from '../source/places.ts'
 import type { Health, Port, Probe } from '../workload.ts'
-import type { SubletHealth, SubletProbe } from './sublet-schema.ts'
+import type { SubletHealth, SubletProbe } from './service-schema.ts'
 import { ms, positive } from './sublet-values.ts'
 
 export const defaultHealth = { intervalMs: 10_000, timeoutMs: 5_000, retries: 3, startPeriodMs: 0 } as const

@@ -3,7 +3,7 @@ import type { Findings } from '../source/findings.ts'
 import type { Path } from '../source/places.ts'
 import { compareText } from '../source/records.ts'
 import type { Port } from '../workload.ts'
-import type { SubletPort, SubletService } from './sublet-schema.ts'
+import type { SubletPort, SubletService } from './service-schema.ts'
 import { bytes, ms, positive, sorted } from './sublet-values.ts'
 
 export const defaultHttp = {

@@ -1,330 +1,11 @@
 import { z } from 'zod'
-import { parseShallowJson } from '../source/json-depth.ts'
-import { isTree } from '../source/records.ts'
-import {
-  cpu,
-  duration,
-  flag,
-  listOf,
-  mapOf,
-  name,
-  names,
-  oneOf,
-  portNumber,
-  price,
-  section,
-  size,
-  text,
-  wholeNumber,
-  words,
-} from './schema-words.ts'
+import { duration, mapOf, name, names, oneOf, price, section } from './schema-words.ts'
+import { type SubletService, serviceShape, subletServiceSchema } from './service-schema.ts'
 
 /**
  * Sublet's own file format. This schema is the only description of it: the type, the checks, the JSON Schema for
  * editors, the reference page and the words of the messages all come from here. Messages say what was expected.
  */
-
-const gpuKind = section({
-  vendor: text('a vendor such as nvidia')
-    .optional()
-    .describe('nvidia, amd, intel or apple. Taken from the model where it is known.'),
-  model: text('a model such as rtx4090')
-    .optional()
-    .describe('Lower-case model; absent means every model of the vendor.'),
-  memory: size.optional().describe('Exact memory of the card variant.'),
-  interface: oneOf(['pcie', 'sxm']).optional().describe('How the card is attached.'),
-})
-
-const gpu = z
-  .union(
-    [
-      wholeNumber('', 1, 64),
-      section({
-        count: wholeNumber('1 to 64 GPUs', 1, 64).optional().describe('How many; 1 unless said otherwise.'),
-        vendor: text('a vendor such as nvidia')
-          .optional()
-          .describe('Any card of this vendor, or the vendor of the models listed.'),
-        model: z
-          .union([z.string().min(1), z.array(z.string().min(1)).min(1)], {
-            error: 'a model such as rtx4090, or a list of them',
-          })
-          .optional()
-          .describe('A model, or several of which any will do.'),
-        memory: size.optional().describe('Least memory on each GPU.'),
-        'any-of': listOf(gpuKind, 'a list of GPU kinds')
-          .optional()
-          .describe('Exact kinds of which any will do.'),
-      }),
-    ],
-    { error: 'a count such as 1, or a mapping such as {model: rtx4090, count: 1}' },
-  )
-  .describe('GPUs: a count, or what kind.')
-
-const http = section({
-  'max-body': size.optional().describe('Longest request body; 1Mi unless said otherwise.'),
-  'read-timeout': duration.optional().describe('60s unless said otherwise.'),
-  'send-timeout': duration.optional().describe('60s unless said otherwise.'),
-  'proxy-buffer': size
-    .optional()
-    .describe("Buffer for an answer's header; the provider's own unless said otherwise."),
-  'next-tries': wholeNumber('a count of tries', 0, 1000)
-    .optional()
-    .describe('Replicas tried before giving up; 3 unless said otherwise.'),
-  'next-timeout': duration.optional().describe('Time for all tries together; 0 for no limit.'),
-  'next-cases': names
-    .optional()
-    .describe('What makes the next replica be tried; error and timeout unless said otherwise.'),
-})
-
-const port = z
-  .union(
-    [
-      portNumber,
-      z.string().regex(/^\d{1,5}(\/(http|tcp|udp))?$/),
-      section({
-        port: portNumber.describe('The port inside the container.'),
-        as: portNumber.optional().describe('The port that others see; the same unless said otherwise.'),
-        protocol: oneOf(['http', 'tcp', 'udp'])
-          .optional()
-          .describe('http, which includes WebSocket, unless said otherwise.'),
-        public: flag.optional().describe('Whether the world may reach it; true unless said otherwise.'),
-        hosts: names.optional().describe('Host names of your own that lead here.'),
-        allow: names
-          .optional()
-          .describe('Services that may reach it; all of the group unless said otherwise.'),
-        ip: text('the name of an address').optional().describe('A leased IP address from `ips`.'),
-        http: http.optional().describe('Limits of the HTTP entrance.'),
-      }),
-    ],
-    { error: 'a port such as 8080, "53/udp", or a mapping such as {port: 8080, as: 80}' },
-  )
-  .describe('A port that others may reach.')
-
-const secret = section({ secret: text('the name of a secret') }, 'a mapping such as {secret: token-name}')
-
-const mount = z.union(
-  [z.string().min(1), section({ path: text('an absolute path'), 'read-only': flag.optional() })],
-  {
-    error: 'an absolute path, or a mapping such as {path: /data, read-only: true}',
-  },
-)
-
-const volume = section({
-  size: size.describe('How much it holds.'),
-  class: oneOf(['default', 'hdd', 'ssd', 'nvme', 'ram'])
-    .optional()
-    .describe('default, hdd, ssd, nvme, or ram for memory.'),
-  persistent: flag
-    .optional()
-    .describe('Whether it is kept across leases on the same provider; false unless said otherwise.'),
-  shared: flag
-    .optional()
-    .describe('One volume for every service of the group that names it; false unless said otherwise.'),
-  mount: z
-    .union([mount, z.array(mount)], { error: 'an absolute path, or a list of them' })
-    .optional()
-    .describe('Where the service sees it.'),
-})
-
-/** One of http, tcp, websocket, command, and what belongs to it. */
-const probeShape = {
-  http: text('a path such as /healthz').optional().describe('A path that must answer.'),
-  tcp: portNumber.optional().describe('A port that must accept a connection.'),
-  websocket: text('a path such as /ws').optional().describe('A path that must accept a WebSocket.'),
-  command: words.optional().describe('A command inside the container that must succeed.'),
-  port: portNumber.optional().describe('For http and websocket; the first HTTP port unless said otherwise.'),
-  method: text('a method such as GET').optional().describe('For http; GET unless said otherwise.'),
-  status: wholeNumber('a status from 100 to 599', 100, 599)
-    .optional()
-    .describe('For http; any 2xx or 3xx unless said otherwise.'),
-  headers: mapOf(z.string({ error: 'text' }), 'a mapping of header names to texts')
-    .optional()
-    .describe('For http.'),
-  body: z.string({ error: 'text' }).optional().describe('For http.'),
-  expect: text('text').optional().describe('For websocket: what the first message must be.'),
-}
-
-const health = section(
-  {
-    ...probeShape,
-    'start-only': flag
-      .optional()
-      .describe('Asked only until it has passed once; false unless said otherwise.'),
-    also: listOf(
-      section({ ...probeShape, 'start-only': flag.optional() }, 'a mapping such as {http: /healthz}'),
-      'a list of probes',
-    )
-      .optional()
-      .describe('Further probes that must pass too.'),
-    interval: duration.optional().describe('10s unless said otherwise.'),
-    timeout: duration.optional().describe('5s unless said otherwise.'),
-    retries: wholeNumber('1 to 1000', 1, 1000)
-      .optional()
-      .describe('Failures in a row that count; 3 unless said otherwise.'),
-    'start-period': duration
-      .optional()
-      .describe('Time to start, in which failures do not count; 0 unless said otherwise.'),
-  },
-  'a mapping such as {http: /healthz}',
-).describe('How to know that the service is well. One of http, tcp, websocket, command.')
-
-const fetch = section({
-  huggingface: text('a repository such as org/model').optional(),
-  ollama: text('a model such as llama3').optional(),
-  s3: text('an address such as s3://bucket/prefix').optional(),
-  http: text('an address such as https://example.org/file').optional(),
-  to: text('an absolute path').describe('Where to put it.'),
-  revision: text('a revision').optional().describe('Branch, tag or commit.'),
-  files: names.optional().describe('Only these; all unless said otherwise.'),
-  'read-only': flag.optional().describe('true unless said otherwise.'),
-  secret: text('the name of a secret').optional().describe('Secret with the credentials.'),
-  region: text('a region').optional().describe('For s3.'),
-  bucket: text('a bucket').optional().describe('For s3, where the address is an endpoint.'),
-  credentials: section({ id: z.string({ error: 'text' }).optional(), key: z.string({ error: 'text' }) })
-    .optional()
-    .describe('In clear: an S3 key and its id, or a token alone. Better a `secret`.'),
-}).describe('Something to fetch before the start. One of huggingface, ollama, s3, http, and where to put it.')
-
-const file = z
-  .union(
-    [
-      z.string(),
-      section({
-        content: z.string({ error: 'text' }).optional(),
-        secret: text('the name of a secret').optional(),
-        mode: z
-          .string({ error: 'octal digits in quotes such as "0644"' })
-          .regex(/^[0-7]{3,4}$/, { error: 'octal digits in quotes such as "0644"' })
-          .optional(),
-      }),
-    ],
-    {
-      error: 'the content as text, or a mapping such as {secret: name, mode: "0600"}',
-    },
-  )
-  .describe('A small file that travels with the manifest.')
-
-const job = z
-  .union(
-    [
-      z.literal(true),
-      section({
-        timeout: duration.optional().describe('Longest time it may take.'),
-        results: mapOf(
-          z.union(
-            [
-              z.string().min(1),
-              section({
-                regex: text('a regular expression'),
-                from: listOf(oneOf(['stdout', 'stderr']), 'a list of stdout and stderr')
-                  .optional()
-                  .describe('Both unless said otherwise.'),
-              }),
-            ],
-            { error: 'a regular expression, or a mapping such as {regex: ..., from: [stdout]}' },
-          ),
-          'a mapping of names to regular expressions',
-        )
-          .optional()
-          .describe('Values picked out of the output by regular expression.'),
-      }),
-    ],
-    { error: 'true, or a mapping such as {timeout: 1h}' },
-  )
-  .describe('Set for work that runs to its end.')
-
-function isJsonObject(json: string): boolean {
-  return isTree(parseShallowJson(json))
-}
-
-const serviceShape = {
-  image: text('an image such as ghcr.io/acme/app:1').describe('Container image.'),
-  command: words.optional().describe("Replaces the image's entrypoint."),
-  args: words.optional().describe("Replaces the image's command."),
-  'working-dir': text('an absolute path').optional(),
-  user: text('a user such as "1000:1000"').optional().describe('User, or user:group.'),
-  cpu: cpu.optional().describe('Cores such as 0.5, or millicores such as "500m"; 0.5 unless said otherwise.'),
-  arch: text('an architecture such as amd64')
-    .optional()
-    .describe('CPU architecture; any unless said otherwise.'),
-  memory: size.optional().describe('512Mi unless said otherwise.'),
-  storage: size.optional().describe('Writable space of the container itself; 1Gi unless said otherwise.'),
-  gpu: gpu.optional(),
-  port: port.optional().describe('One port; short for `ports` with one entry.'),
-  ports: listOf(port, 'a list of ports such as [8080]').optional().describe('Ports that others may reach.'),
-  env: mapOf(
-    z.union([z.string(), z.number(), z.boolean(), secret], {
-      error: 'text, or a mapping such as {secret: token-name}',
-    }),
-    'a mapping such as {KEY: value}',
-  )
-    .optional()
-    .describe('Environment. A value may be {secret: NAME}: it is sent sealed and never written to a file.'),
-  volumes: mapOf(volume, 'a mapping of names to volumes').optional().describe('Disks, by name.'),
-  files: mapOf(file, 'a mapping of paths to contents')
-    .optional()
-    .describe('Small files that travel with the manifest, by absolute path.'),
-  fetch: listOf(fetch, 'a list of things to fetch')
-    .optional()
-    .describe('Things to fetch before the start, such as model weights.'),
-  registry: section({
-    host: text('a host'),
-    username: text('a user name'),
-    password: text('a password'),
-    email: z.string({ error: 'text' }).optional(),
-  })
-    .optional()
-    .describe('Credentials for the image registry.'),
-  aliases: names.optional().describe('Other names by which the services of the group find this one.'),
-  health: health.optional(),
-  restart: z
-    .union(
-      [
-        z.enum(['always', 'on-failure', 'never']),
-        section({
-          policy: oneOf(['always', 'on-failure', 'never']),
-          'max-retries': wholeNumber('a count', 0, 1_000_000).optional(),
-        }),
-      ],
-      { error: 'always, on-failure or never' },
-    )
-    .optional()
-    .describe('always for services and never for jobs unless said otherwise.'),
-  replicas: wholeNumber('1 to 1000', 1, 1000).optional().describe('Copies; 1 unless said otherwise.'),
-  'depends-on': z
-    .union(
-      [
-        z.array(z.string().min(1)),
-        z.record(z.string(), z.enum(['started', 'healthy', 'completed', 'ended'])),
-      ],
-      {
-        error: 'a list of services, or a mapping of services to started, healthy, completed or ended',
-      },
-    )
-    .optional()
-    .describe('Services that must have started (or be healthy, completed or ended) first.'),
-  'stop-with': names.optional().describe('Stops when one of these services ends.'),
-  job: job.optional(),
-  'read-only': flag.optional().describe('Whether the root file system is read-only.'),
-  'stop-grace': duration
-    .optional()
-    .describe('Time to end by itself after SIGTERM; 10s unless said otherwise.'),
-  permissions: names
-    .optional()
-    .describe('What the workload may read about itself: deployment, logs, events.'),
-  tee: oneOf(['cpu', 'cpu-gpu']).optional().describe('Confidential computing.'),
-  late: section({
-    rules: z.literal('nosana', { error: 'nosana' }),
-    args: z
-      .string({ error: 'a JSON object as text' })
-      .refine(isJsonObject, { error: 'a JSON object as text' }),
-    services: mapOf(text('a service'), 'a mapping of operation ids to services'),
-  })
-    .optional()
-    .describe('Arguments of a converted job definition that are completed just before the start.'),
-}
-
-const service = section(serviceShape, 'a mapping with an image')
 
 const placement = section(
   {
@@ -349,7 +30,9 @@ const placement = section(
       .describe('Whose word counts for the attributes.'),
   },
   'a mapping such as {region: eu-west}',
-).describe('Where it may run.')
+)
+  .describe('Where it may run.')
+  .meta({ id: 'placement' })
 
 const priceLimit = z
   .union([price, section({ max: price.describe('Highest price for the whole group.') })], {
@@ -357,7 +40,9 @@ const priceLimit = z
   })
   .describe('Highest price for the whole group.')
 
-const services = mapOf(service, 'a mapping of names to services').describe('What to run, by name.')
+const services = mapOf(subletServiceSchema, 'a mapping of names to services').describe(
+  'What to run, by name.',
+)
 const ips = names.describe('Names of leased IP addresses.')
 
 const policy = z
@@ -418,16 +103,8 @@ export const subletFileSchema = section(
   'a mapping with an image or services',
 )
 
-export const serviceKeys: readonly string[] = Object.keys(serviceShape)
-
 export type SubletFile = z.infer<typeof subletFileSchema>
-export type SubletService = z.infer<typeof service>
-export type SubletPort = z.infer<typeof port>
-export type SubletHealth = z.infer<typeof health>
-export type SubletProbe = NonNullable<SubletHealth['also']>[number]
 export type SubletPlacement = z.infer<typeof placement>
-export type SubletVolume = z.infer<typeof volume>
-export type SubletGpu = z.infer<typeof gpu>
 export type SubletGroup = {
   services: Record<string, SubletService>
   placement?: SubletPlacement | undefined

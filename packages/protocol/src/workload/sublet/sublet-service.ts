@@ -7,9 +7,9 @@ import type { Findings } from '../source/findings.ts'
 import type { Path } from '../source/places.ts'
 import { compareText } from '../source/records.ts'
 import type { EnvEntry, Gpu, Resources, Service } from '../workload.ts'
+import type { SubletGpu, SubletService } from './service-schema.ts'
 import { normalHealth } from './sublet-health.ts'
 import { normalPorts } from './sublet-ports.ts'
-import type { SubletGpu, SubletService } from './sublet-schema.ts'
 import { bytes, ms, positive, sorted } from './sublet-values.ts'
 
 /** What a service gets when its file does not say. */

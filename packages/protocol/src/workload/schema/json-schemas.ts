@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import { akashFileSchema } from '../akash/console-schema.ts'
+import { composeFileSchema } from '../compose/compose-schema.ts'
+import type { WorkloadFormat } from '../finding.ts'
+import { nosanaJobSchema } from '../nosana/job-schema.ts'
+import { subletFileSchema } from '../sublet/sublet-schema.ts'
+
+const formats: Readonly<Record<WorkloadFormat, readonly [title: string, schema: z.ZodType]>> = {
+  sublet: ['Sublet workload', subletFileSchema],
+  akash: ['Akash SDL', akashFileSchema],
+  nosana: ['Nosana job definition', nosanaJobSchema],
+  compose: ['Compose file', composeFileSchema],
+}
+
+/** The JSON Schema (draft 7) of a workload format, for editors to check and complete files as one types. */
+export function workloadJsonSchema(format: WorkloadFormat): Record<string, unknown> {
+  const [title, schema] = formats[format]
+  const { $schema, ...rest } = z.toJSONSchema(schema, {
+    target: 'draft-7',
+    io: 'input',
+    unrepresentable: 'any',
+    reused: 'inline',
+  })
+  return { $schema, title, ...rest }
+}
