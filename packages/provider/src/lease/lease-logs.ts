@@ -1,6 +1,7 @@
 import { type LogLine, SubletError } from '@sublet/protocol'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { LeaseRunner } from './lease-runner.ts'
+import { createMerge } from './merge.ts'
 import type { Sleep } from './patience.ts'
 
 export interface LeaseLogRequest {
@@ -84,37 +85,4 @@ export async function* leaseLogs(
     merged.add(looking)
   }
   yield* merged.items()
-}
-
-interface Merge<T> {
-  add(source: AsyncGenerator<T>): void
-  items(): AsyncGenerator<T>
-}
-
-/** Mixes generators as their items come; each is read one item ahead at most. */
-function createMerge<T>(): Merge<T> {
-  type Next = { source: AsyncGenerator<T>; result: IteratorResult<T> }
-  const pending = new Map<AsyncGenerator<T>, Promise<Next>>()
-  const pull = (source: AsyncGenerator<T>) =>
-    pending.set(
-      source,
-      source.next().then((result) => ({ source, result })),
-    )
-  return {
-    add: pull,
-    async *items() {
-      try {
-        while (pending.size > 0) {
-          const { source, result } = await Promise.race(pending.values())
-          if (result.done === true) pending.delete(source)
-          else {
-            pull(source)
-            yield result.value
-          }
-        }
-      } finally {
-        for (const source of pending.keys()) void source.return(undefined)
-      }
-    },
-  }
 }

@@ -1,0 +1,66 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { bytesToHex } from 'viem'
+import { mnemonicToAccount } from 'viem/accounts'
+import type { ProviderConfigInput } from '../config.ts'
+import type { TestNetwork } from './test-network.ts'
+
+const script = fileURLToPath(new URL('./provider-process.ts', import.meta.url))
+
+export interface KillableProvider {
+  child: ChildProcess
+  /** Everything that it logged. */
+  log(): string
+  kill(): Promise<void>
+}
+
+/** Starts the network's provider in a process of its own; resolves when its tunnel stands. */
+export async function startKillable(
+  { options, tenant }: TestNetwork,
+  config: Partial<ProviderConfigInput> = {},
+): Promise<KillableProvider> {
+  const { account, dataDir, addresses, ...rest } = options
+  const key = mnemonicToAccount('test test test test test test test test test test test junk', {
+    addressIndex: 2,
+  }).getHdKey().privateKey
+  if (key === null || account.address === undefined) throw new Error('no key')
+  const child = spawn(process.execPath, ['--import', 'tsx', script], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...process.env,
+      PROVIDER_OPTIONS: JSON.stringify({
+        ...rest,
+        addresses: { ...addresses, deployedAtBlock: String(addresses.deployedAtBlock) },
+        privateKey: bytesToHex(key),
+        ownTenants: [tenant.address],
+        config: {
+          dataDir,
+          subnetPool: '10.215.0.0/16',
+          reservedMemoryBytes: 0,
+          chainPollMs: 50,
+          settleGraceSeconds: 2,
+          ...config,
+        },
+      }),
+    },
+  })
+  let said = ''
+  child.stderr?.on('data', (chunk) => {
+    said += String(chunk)
+  })
+  const ready = (async () => {
+    for await (const chunk of child.stdout ?? []) if (String(chunk).includes('ready')) return true
+    return false
+  })()
+  if (!(await ready)) throw new Error(`the provider did not start:\n${said}`)
+  return {
+    child,
+    log: () => said,
+    async kill() {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      child.kill('SIGKILL')
+      await once(child, 'exit')
+    },
+  }
+}
