@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { Socket } from 'node:net'
 import type { NetworkAddresses } from '@sublet/contracts'
 import {
   createChainClient,
@@ -63,6 +64,7 @@ export interface Controller {
 }
 
 const gateway = [502, 503, 504]
+const closeGraceMs = 500
 const maxFileBytes = 8 * 1024 * 1024
 
 /**
@@ -130,7 +132,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
       bodyLimitBytes: maxFileBytes,
     })
     routes(server, { ...options, deployments, openProvider, chain, indexers })
-    shutdown.add('the API', () => server.close())
+    shutdown.add('the API', closerOf(server))
     const { url, port } = await listen({ server, host: '127.0.0.1', port: config.port })
 
     await deployments.start()
@@ -147,6 +149,28 @@ export async function startController(options: ControllerOptions): Promise<Contr
   } catch (error) {
     await shutdown.run().catch((err: unknown) => log.warn({ err }, 'stopping after a failed start failed'))
     throw error
+  }
+}
+
+/**
+ * A function that lets running answers end, then cuts what is left: a browser keeps connections open for ever, and
+ * Node no longer counts those that asked to become a WebSocket.
+ */
+function closerOf(server: HttpServer): () => Promise<void> {
+  const sockets = new Set<Socket>()
+  server.server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  return async () => {
+    const cut = setTimeout(() => {
+      for (const socket of sockets) socket.destroy()
+    }, closeGraceMs)
+    try {
+      await server.close()
+    } finally {
+      clearTimeout(cut)
+    }
   }
 }
 

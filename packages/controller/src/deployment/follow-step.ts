@@ -12,11 +12,12 @@ import type { GroupState, Offer } from './state.ts'
 /** Watches a lease until it ends, keeps it funded, and decides what becomes of the group. */
 export async function followStep(context: StepContext): Promise<void> {
   const { live, name, parts } = context
+  const { interrupt } = live
   const { offer, leaseId } = live.group(name)
   if (offer === undefined || leaseId === undefined)
     throw new RangeError('a group is followed without an offer')
   const stop = new AbortController()
-  const signal = AbortSignal.any([live.interrupt, stop.signal])
+  const signal = AbortSignal.any([interrupt, stop.signal])
   let funding: Promise<void> | undefined
   try {
     while (!signal.aborted) {
@@ -37,7 +38,7 @@ export async function followStep(context: StepContext): Promise<void> {
           }
         }
       } catch (error) {
-        if (live.interrupt.aborted) return
+        if (interrupt.aborted) return
         const lost = await loss(context, error, offer)
         if (lost !== undefined) {
           await replaceProvider(context, offer, lost)
@@ -47,7 +48,7 @@ export async function followStep(context: StepContext): Promise<void> {
       }
     }
   } catch (error) {
-    if (!live.interrupt.aborted) throw error
+    if (!interrupt.aborted) throw error
   } finally {
     stop.abort()
     await funding?.catch(() => {})

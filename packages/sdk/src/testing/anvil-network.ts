@@ -77,7 +77,7 @@ export async function startAnvilNetwork(): Promise<AnvilNetwork> {
         args: [to, amount],
       })
     },
-    async register(of, publicKey, endpoint = '') {
+    async register(of, publicKey, endpoint = 'https://node.test') {
       await senderOf(of).send({
         address: nodeRegistry,
         abi: nodeRegistryAbi,
