@@ -27,8 +27,10 @@ const socketManners = {
   },
 }
 
-/** Makes a stream of a tunnel pass for a socket. */
+/** Makes a stream of a tunnel pass for a socket, which is closed as soon as the other side closes its half. */
 export function asSocket(stream: Duplex): Duplex {
+  // Otherwise a connection that the workload closed while it was idle would be taken for the next request.
+  stream.once('end', () => stream.end())
   return Object.assign(stream, socketManners)
 }
 
