@@ -202,7 +202,14 @@ export function runLease(start: LeaseRecord, found: readonly Instance[], parts: 
       const endsAtMs = moneyEndsAt({ agreement: record.agreement, chain: state }) * 1000
       if (now() >= endsAtMs) return fundsEnd(state.openedAt)
       // `heard` is taken before anything is awaited on it, so no word is lost.
-      await Promise.race([heard, sleep(Math.min(endsAtMs - now(), longestSleepMs), leaving.signal)])
+      // A word that comes first ends the waiting too, so that no timer outlives the lease.
+      const heardFirst = new AbortController()
+      const overslept = sleep(
+        Math.min(endsAtMs - now(), longestSleepMs),
+        AbortSignal.any([leaving.signal, heardFirst.signal]),
+      ).catch(() => undefined)
+      await Promise.race([heard, overslept])
+      heardFirst.abort()
       leaving.signal.throwIfAborted()
     }
   }
