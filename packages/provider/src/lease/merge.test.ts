@@ -46,6 +46,7 @@ test('gives the items of a source that came while the others were silent', async
   merge.add(
     (async function* (): AsyncGenerator<string> {
       await silent
+      yield 'at last'
     })(),
   )
   const items = merge.items()
@@ -53,6 +54,7 @@ test('gives the items of a source that came while the others were silent', async
   merge.add(of(['late']))
   expect(await first).toEqual({ done: false, value: 'late' })
   end()
+  expect(await items.next()).toEqual({ done: false, value: 'at last' })
   expect(await items.next()).toEqual({ done: true, value: undefined })
 })
 
@@ -70,6 +72,7 @@ test('passes a failure on and ends the other sources', async () => {
   )
   merge.add(
     (async function* (): AsyncGenerator<string> {
+      yield 'one'
       throw new Error('broke off')
     })(),
   )
