@@ -1,5 +1,5 @@
+import assert from 'node:assert/strict'
 import type { Locator, Page } from 'playwright-core'
-import { expect } from 'vitest'
 
 /** Steps of a tenant through the console, good against every controller: the sample's and the real one. */
 
@@ -9,7 +9,7 @@ const patienceMs = 20_000
 export async function openConsole(page: Page, consoleUrl: string): Promise<void> {
   await page.goto(consoleUrl)
   await page.getByRole('navigation', { name: 'Pages' }).waitFor({ timeout: patienceMs })
-  expect(new URL(page.url()).searchParams.has('token')).toBe(false)
+  assert.equal(new URL(page.url()).searchParams.has('token'), false, 'the token stays in the address bar')
 }
 
 /** The market shows at least one ask and what a core costs. */
@@ -17,7 +17,7 @@ export async function lookAtMarket(page: Page): Promise<{ asks: number; corePric
   await page.getByRole('link', { name: 'Market' }).click()
   await page.locator('[data-provider]').first().waitFor({ timeout: patienceMs })
   const corePrice = await textOf(page.locator('[data-class=cpu] td').nth(2))
-  expect(corePrice.trim()).toMatch(/^\$\d+\.\d{2,}$/)
+  assert.match(corePrice.trim(), /^\$\d+\.\d{2,}$/)
   return { asks: await page.locator('[data-provider]').count(), corePrice: corePrice.trim() }
 }
 
@@ -62,8 +62,7 @@ export async function watchCostTick(page: Page): Promise<[bigint, bigint, bigint
   const first = await readCost(cost)
   const second = await nextCost(cost, first)
   const third = await nextCost(cost, second)
-  expect(second).toBeGreaterThan(first)
-  expect(third).toBeGreaterThan(second)
+  assert.ok(first < second && second < third, `the cost went from ${first} to ${second} to ${third}`)
   return [first, second, third]
 }
 
@@ -81,9 +80,13 @@ async function readCost(cost: Locator): Promise<bigint> {
 }
 
 async function nextCost(cost: Locator, than: bigint): Promise<bigint> {
-  let now = than
-  await expect.poll(async () => (now = await readCost(cost)), { timeout: patienceMs }).not.toBe(than)
-  return now
+  const deadlineMs = Date.now() + patienceMs
+  for (;;) {
+    const now = await readCost(cost)
+    if (now !== than) return now
+    assert.ok(Date.now() < deadlineMs, `the cost stood at ${than} for ${patienceMs} ms`)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
 }
 
 /** The lease's addresses, as the page shows them. */
@@ -132,6 +135,6 @@ export async function closeAndSettle(
   const [deposit = 0n, paid = 0n, returned = 0n] = await Promise.all(
     (await receipt.locator('dd').all()).map((amount) => readCost(amount)),
   )
-  expect(paid + returned).toBe(deposit)
+  assert.equal(paid + returned, deposit)
   return { deposit, paid, returned }
 }
