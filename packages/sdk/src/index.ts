@@ -55,3 +55,10 @@ export type { RentEvent, Rented } from './rent/rent-event.ts'
 export { costAt, signSettlement } from './rent/sign-settlement.ts'
 export { type Channel, createChannel } from './stream/channel.ts'
 export { wait } from './stream/wait.ts'
+export {
+  createTenant,
+  type RentOptions,
+  type Tenant,
+  type TenantLease,
+  type TenantOptions,
+} from './tenant/create-tenant.ts'

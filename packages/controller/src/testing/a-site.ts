@@ -1,20 +1,11 @@
 import { mkdtemp, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Address, generateSealKeyPair } from '@sublet/protocol'
 import { createLog, openStore } from '@sublet/service'
 import { testDatabaseUrl } from '@sublet/testing'
-import { type AnvilNetwork, startAnvilNetwork } from '../../../sdk/src/testing/anvil-network.ts'
-import { createMemoryIndexer } from '../../../sdk/src/testing/memory-indexer.ts'
-import {
-  type Behaviour,
-  createMemoryProvider,
-  type MemoryProvider,
-} from '../../../sdk/src/testing/memory-provider.ts'
-import { anAsk, serveMemoryIndexer } from '../../../sdk/src/testing/serve-memory-indexer.ts'
-import { sealedHandler } from '../../../sdk/src/testing/serve-memory-provider.ts'
+import { aServedMarket, type ServedMarket } from '../../../sdk/src/testing/a-served-market.ts'
+import type { AnvilNetwork } from '../../../sdk/src/testing/anvil-network.ts'
+import type { Behaviour, MemoryProvider } from '../../../sdk/src/testing/memory-provider.ts'
 import { controllerConfigSchema } from '../config.ts'
 import { migrations } from '../deployment/migrations.ts'
 import { type Controller, startController } from '../main.ts'
@@ -32,49 +23,19 @@ export interface Site extends AsyncDisposable {
 export const consolePage = '<!doctype html><title>console</title>'
 
 export async function aSite(behaviours: readonly Partial<Behaviour>[]): Promise<Site> {
-  const network = await startAnvilNetwork()
+  const market = await aServedMarket(behaviours)
   try {
-    return await siteOn(network, behaviours)
+    return await siteOn(market)
   } catch (error) {
-    await network.stop()
+    await market.stop()
     throw error
   }
 }
 
-async function siteOn(network: AnvilNetwork, behaviours: readonly Partial<Behaviour>[]): Promise<Site> {
+async function siteOn(market: ServedMarket): Promise<Site> {
+  const { network, providers } = market
   const tenant = network.account(1)
   await network.mint(tenant.address, 1_000_000_000n)
-  const workload = createServer((_request, response) => response.end('hello from the workload'))
-  await new Promise<void>((resolve) => workload.listen(0, '127.0.0.1', resolve))
-  const endpointUrl = `http://web.localhost:${(workload.address() as AddressInfo).port}/`
-  const domain = { chainId: network.addresses.chainId, escrow: network.addresses.escrow }
-  const relays = new Map<string, ReturnType<typeof sealedHandler>>()
-  const providers: MemoryProvider[] = []
-  for (const [index, behaviour] of behaviours.entries()) {
-    const account = network.account(2 + index)
-    const keys = await generateSealKeyPair()
-    await network.register(account, keys.publicKey)
-    const provider = createMemoryProvider({
-      account,
-      domain,
-      chain: network.providerChain(account),
-      now: Date.now,
-      behaviour,
-      endpointUrl,
-    })
-    providers.push(provider)
-    relays.set(
-      provider.address,
-      sealedHandler({ provider, domain, privateKey: keys.privateKey, now: Date.now }),
-    )
-  }
-  const served = await serveMemoryIndexer({
-    indexer: createMemoryIndexer({ baseUrl: 'http://in-memory', providers }),
-    relays,
-    asks: providers.map(({ address }) =>
-      anAsk(address, network.addresses.testDollar.toLowerCase() as Address),
-    ),
-  })
   const consoleDir = await mkdtemp(join(tmpdir(), 'sublet-console-'))
   await writeFile(join(consoleDir, 'index.html'), consolePage)
   await writeFile(join(consoleDir, 'app-0a1b2c3d4e.js'), 'console.log(1)')
@@ -103,7 +64,7 @@ async function siteOn(network: AnvilNetwork, behaviours: readonly Partial<Behavi
         account: tenant,
         chain: { rpcUrl: network.rpcUrl },
         addresses: network.addresses,
-        indexers: [served.baseUrl],
+        indexers: [market.indexerUrl],
         store: { url: url.href },
         token,
         consoleDir,
@@ -126,9 +87,7 @@ async function siteOn(network: AnvilNetwork, behaviours: readonly Partial<Behavi
     },
     async [Symbol.asyncDispose]() {
       for (const controller of controllers) await controller.stop().catch(() => {})
-      await served.stop()
-      workload.close()
-      await network.stop()
+      await market.stop()
       await admin.pool.query(`drop database if exists ${database} with (force)`)
       await admin.close()
     },

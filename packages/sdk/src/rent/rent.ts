@@ -66,7 +66,8 @@ export type RentChain = Pick<ChainClient, 'domain' | 'token' | 'tokenDecimals' |
 
 export type OpenProvider = (target: { provider: Address; relayUrl: string }) => Promise<ProviderClient>
 
-const defaultDepositSeconds = 3600
+/** Seconds of service that are set aside unless said otherwise. */
+export const defaultDepositSeconds = 3600
 const defaultStartWithinSeconds = 600
 const defaultMaxIndexerFeeBps = 1000
 /** An order is answered in seconds; a person who picks needs longer. */
