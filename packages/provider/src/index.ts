@@ -1,4 +1,6 @@
 export { type ProviderConfig, type ProviderConfigInput, providerConfigSchema } from './config.ts'
+export type { Finding } from './machine/findings.ts'
+export { type InspectOptions, inspectMachine, type MachineReport } from './machine/inspect-machine.ts'
 export {
   type IndexerPlace,
   type ProviderStatus,
@@ -8,3 +10,4 @@ export {
   type StopOptions,
   startProvider,
 } from './main.ts'
+export { defaultPrices } from './pricing/default-prices.ts'
