@@ -29,7 +29,8 @@ export async function keepFunded(context: StepContext, offer: Offer, signal: Abo
         await parts.wait(decision.inSeconds * 1000, signal)
         continue
       }
-      await parts.funding.promise(`${leaseId} top-up`, decision.amount)
+      const { deposited } = await parts.funding.promise(`${leaseId} top-up`, decision.amount)
+      await deposited
       await chain.topUp(agreement, decision.amount)
       parts.log.info({ leaseId, amount: decision.amount.toString() }, 'topped up')
       if (warned) live.note({ ...live.group(name), message: live.group(name).lease?.message ?? 'Running.' })

@@ -46,7 +46,7 @@ export async function orderStep(context: StepContext): Promise<void> {
   })
   try {
     const seconds = depositSecondsFor(workload, settings.depositSeconds)
-    await parts.funding.promise(leaseId, depositFor(maxRatePerHour, seconds))
+    const { deposited } = await parts.funding.promise(leaseId, depositFor(maxRatePerHour, seconds))
     const renting = rent({
       workload,
       group,
@@ -69,6 +69,8 @@ export async function orderStep(context: StepContext): Promise<void> {
     })
     let step = await renting.next()
     while (step.done !== true) {
+      // The deposit travels while bids are asked for; nothing is offered before it has arrived.
+      if (step.value.type === 'offering') await deposited
       await takeDown(context, step.value, interrupt)
       step = await renting.next()
     }

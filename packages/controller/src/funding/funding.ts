@@ -4,10 +4,10 @@ import { depositNeeded } from './shortfall.ts'
 /** Sees to it that the escrow holds what is about to be agreed on. */
 export interface Funding {
   /**
-   * Sets an amount aside under a name, depositing from the wallet what the escrow lacks. Throws `funds.insufficient`
-   * before anything moves.
+   * Sets an amount aside under a name. Throws `funds.insufficient` before anything moves. What the escrow lacks is on
+   * its way from the wallet then; `deposited` settles when it is there.
    */
-  promise(name: string, amount: bigint): Promise<void>
+  promise(name: string, amount: bigint): Promise<{ deposited: Promise<void> }>
   /** The lease has opened, or will not: its promise is no longer counted. */
   release(name: string): void
 }
@@ -19,7 +19,7 @@ type FundingChain = Pick<
 
 export function createFunding(chain: FundingChain): Funding {
   const promises = new Map<string, bigint>()
-  // One at a time: two orders must not count on the same money.
+  // One at a time, deposit included: two orders must not count on the same money.
   let last: Promise<unknown> = Promise.resolve()
 
   const make = async (name: string, amount: bigint) => {
@@ -35,19 +35,15 @@ export function createFunding(chain: FundingChain): Funding {
       address: chain.account ?? '',
     })
     promises.set(name, amount)
-    if (deposit === 0n) return
-    try {
-      await chain.deposit(deposit)
-    } catch (error) {
-      promises.delete(name)
-      throw error
-    }
+    const deposited = deposit === 0n ? Promise.resolve() : chain.deposit(deposit)
+    deposited.catch(() => promises.delete(name))
+    return { deposited }
   }
 
   return {
     promise(name, amount) {
       const made = last.then(() => make(name, amount))
-      last = made.catch(() => {})
+      last = made.then(({ deposited }) => deposited).catch(() => {})
       return made
     },
     release(name) {

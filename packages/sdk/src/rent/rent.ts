@@ -106,6 +106,7 @@ export async function* rent(parameters: RentParameters): AsyncGenerator<RentEven
     isSigned: (bid) =>
       chain.isSignedBy(bid.provider, agreementTypedData(bid.agreement, chain.domain), bid.providerSignature),
   })
+  const openings = prepareOpenings(parameters.openProvider)
   const market = listenToMarket(indexers, signedOrder, signal)
   try {
     let next = market.next()
@@ -126,7 +127,16 @@ export async function* rent(parameters: RentParameters): AsyncGenerator<RentEven
         const relayUrl = book.relayOf(bid)
         const manifest = await signManifest(parameters, bid)
         yield { type: 'offering', bid, leaseId, manifest, relayUrl }
-        const outcome = yield* takeOffer({ ...parameters, wait, bid, leaseId, manifest, relayUrl, signal })
+        const outcome = yield* takeOffer({
+          ...parameters,
+          openProvider: openings.open,
+          wait,
+          bid,
+          leaseId,
+          manifest,
+          relayUrl,
+          signal,
+        })
         if ('lease' in outcome) return { lease: outcome.lease, bid, order, relayUrl }
         book.fail(bid, outcome)
         yield { type: 'failed', bid, ...outcome }
@@ -160,12 +170,32 @@ export async function* rent(parameters: RentParameters): AsyncGenerator<RentEven
         next = new Promise(() => {})
         continue
       }
-      yield* book.hear(woken.value, now())
+      for await (const event of book.hear(woken.value, now())) {
+        if (event.type === 'bid' && order.policy.choose !== 'person') {
+          openings.prepare({ provider: event.bid.provider, relayUrl: book.relayOf(event.bid) })
+        }
+        yield event
+      }
       next = market.next()
     }
   } finally {
     stop.abort(new Error('the order is no longer wanted'))
     void market.return(undefined).catch(() => {})
+  }
+}
+
+/** Looks bidders up while other bids are still awaited, so that the chosen one can be spoken to at once. */
+function prepareOpenings(openProvider: OpenProvider) {
+  const prepared = new Map<Address, ReturnType<OpenProvider>>()
+  return {
+    prepare(target: Parameters<OpenProvider>[0]): void {
+      const opening = openProvider(target)
+      // Should it fail, the offer tries again and tells why.
+      opening.catch(() => prepared.delete(target.provider))
+      prepared.set(target.provider, opening)
+    },
+    open: ((target) =>
+      prepared.get(target.provider) ?? openProvider(target)) satisfies OpenProvider as OpenProvider,
   }
 }
 

@@ -17,8 +17,8 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
 test('reads the same lines however the bytes are cut', async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.array(fc.string({ unit: 'binary', minLength: 1 }).filter((text) => !/[\n\uFEFF]/.test(text))),
-      fc.array(fc.nat(40)),
+      fc.array(fc.string({ unit: fc.constantFrom('a', '"', 'é', '漢', '😀'), minLength: 1 })),
+      fc.array(fc.nat(40), { maxLength: 8 }),
       async (lines, cuts) => {
         const bytes = new TextEncoder().encode(lines.map((line) => `${line}\n`).join(''))
         const chunks: Uint8Array[] = []
