@@ -18,11 +18,11 @@ export async function* outputFrames(chunks: AsyncIterable<Buffer>): AsyncGenerat
     let at = 0
     while (buffer.length - at >= headerBytes) {
       const kind = buffer[at]
-      const end = at + headerBytes + buffer.readUInt32BE(at + 4)
-      if (end > buffer.length) break
       if (kind !== 1 && kind !== 2 && kind !== 0) {
         throw new SubletError('runtime.failed', 'The container engine sent a malformed output stream.')
       }
+      const end = at + headerBytes + buffer.readUInt32BE(at + 4)
+      if (end > buffer.length) break
       frames.push({ stream: kind === 2 ? 'stderr' : 'stdout', bytes: buffer.subarray(at + headerBytes, end) })
       at = end
     }
