@@ -35,6 +35,12 @@ export function readWorkload(text: string | Uint8Array, options: ReadOptions): R
   }
   const workload = reader(source)
   const { findings } = source
+  // A reader that found nothing to run and nothing to say; Nosana takes such files, so its reader only warns.
+  if (workload === undefined && findings.list.length === 0) {
+    findings.error([], 'workload.nothing-to-run', 'The file says nothing to run.', {
+      expected: 'at least one service or operation with an image',
+    })
+  }
   return workload === undefined || findings.hasErrors
     ? { format, findings: findings.list }
     : { format, workload, findings: findings.list }

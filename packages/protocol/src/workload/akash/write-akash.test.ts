@@ -82,7 +82,7 @@ function expressible(workload: Workload): Workload {
   return { ...rest, name: groups[0]?.services[0]?.name ?? '', groups, policy } as Workload
 }
 
-test('what SDL has words for reads back as the same workload', () => {
+test('what SDL has words for reads back as the same workload', { timeout: 60_000 }, () => {
   fc.assert(
     fc.property(arbitraryWorkload.map(expressible), (workload) => {
       const { text, losses } = writeAkashSdl(workload)

@@ -29,6 +29,11 @@ export class Findings {
     return this.#hasErrors
   }
 
+  /** No more are kept, so looking for a mend is wasted work. */
+  get isFull(): boolean {
+    return this.list.length >= maxFindings
+  }
+
   /** The workload cannot be run as written. `code` is stable; `message` never repeats a secret's value. */
   error(path: Path, code: string, message: string, details: FindingDetails = {}): void {
     this.#hasErrors = true

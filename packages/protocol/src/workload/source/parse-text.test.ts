@@ -83,3 +83,11 @@ test('a second document is told about', () => {
   )
   expect(readWorkload('image: x\n---\n', { file: 'f' }).findings).toEqual([])
 })
+
+test('places are found in long files too, without parsing them a second time', () => {
+  const filler = Array.from({ length: 20_000 }, (_, index) => `  K${index}: v`).join('\n')
+  const { findings } = readWorkload(`image: x\nenv:\n${filler}\nmemory: 5\n`, { file: 'f', format: 'sublet' })
+  expect(findings.map(({ code, line, column }) => [code, line, column])).toEqual([
+    ['sublet.value', 20_003, 1],
+  ])
+})

@@ -126,8 +126,9 @@ function guard(text: string, documents: unknown[]): Parsed {
   let refusal: Parsed | undefined
   let spelled = false
   const visit = (value: unknown, depth: number): void => {
-    nodes += 1
-    if (refusal !== undefined || typeof value !== 'object' || value === null) return
+    // A long text counts for more: an alias repeats it for three characters, and readers look at each.
+    nodes += typeof value === 'string' ? 1 + (value.length >> 6) : 1
+    if (refusal !== undefined) return
     if (nodes > maxNodes) {
       refusal = refuse(
         text,
@@ -137,6 +138,7 @@ function guard(text: string, documents: unknown[]): Parsed {
       )
       return
     }
+    if (typeof value !== 'object' || value === null) return
     if (depth > maxDepth) {
       refusal = refuse(text, 'yaml.too-deep', `The file nests deeper than ${maxDepth} levels.`)
       return

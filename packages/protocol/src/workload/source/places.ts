@@ -6,7 +6,6 @@ import {
   isPair,
   isScalar,
   isSeq,
-  LineCounter,
   type Node,
   parseDocument,
 } from 'yaml'
@@ -20,16 +19,32 @@ export interface Place {
   column: number
 }
 
+/** Past this length the exact parser would take longer than anybody waits; keys are searched for instead. */
+const exactLength = 64 * 1024
+
 /**
  * Finds where a path stands in the text. It costs a second parse, slower than the first, so it is asked for only when
- * a finding is to be shown.
+ * a finding is to be shown, and parses only when a path is asked for.
  */
 export function createPlaceFinder(text: string): (path: Path, at: 'key' | 'value') => Place {
-  const lines = new LineCounter()
   let document: Document | undefined
+  return (path, at) => {
+    const start = text.search(/\S/)
+    if (path.length === 0) return placeAt(text, start)
+    if (text.length > exactLength) return placeAt(text, searched(text, path, start))
+    document ??= parseExactly(text)
+    return placeAt(text, document === undefined ? start : offsetOf(document, path, at))
+  }
+}
+
+function placeAt(text: string, offset: number): Place {
+  const before = text.slice(0, Math.max(0, offset))
+  return { line: before.split('\n').length, column: before.length - before.lastIndexOf('\n') }
+}
+
+function parseExactly(text: string): Document | undefined {
   try {
-    document = parseDocument(text, {
-      lineCounter: lines,
+    return parseDocument(text, {
       uniqueKeys: false,
       strict: false,
       schema: 'failsafe',
@@ -38,12 +53,20 @@ export function createPlaceFinder(text: string): (path: Path, at: 'key' | 'value
     })
   } catch {
     // What the fast parser took and this one does not gets the file's beginning as its place.
+    return undefined
   }
-  return (path, at) => {
-    const offset = document === undefined ? 0 : offsetOf(document, path, at)
-    const { line, col } = lines.linePos(offset)
-    return { line: Math.max(1, line), column: Math.max(1, col) }
+}
+
+/** Follows the keys of a path forward through the text: right in nearly all files, and linear in every one. */
+function searched(text: string, path: Path, start: number): number {
+  let offset = start
+  for (const key of path) {
+    if (typeof key === 'number') continue
+    const found = [text.indexOf(`${key}:`, offset), text.indexOf(`"${key}"`, offset)].filter((at) => at >= 0)
+    if (found.length === 0) break
+    offset = Math.min(...found)
   }
+  return offset
 }
 
 /** The deepest part of the path that the document has; a field that is missing is reported where it belongs. */

@@ -49,7 +49,7 @@ function replaced(value: unknown, path: readonly (string | number)[], by: unknow
   return { ...record, [key]: replaced(record[key], rest, by) }
 }
 
-test('says what parsing says, whatever stands wherever', () => {
+test('says what parsing says, whatever stands wherever', { timeout: 60_000 }, () => {
   for (const [schema, text] of [
     [akashFileSchema, akash],
     [subletFileSchema, sublet],

@@ -8,7 +8,7 @@ import { writeSubletYaml } from './write-sublet.ts'
 
 const read = (text: string) => readWorkload(text, { file: 'app.yaml' })
 
-test('what was written reads back as the same workload', () => {
+test('what was written reads back as the same workload', { timeout: 60_000 }, () => {
   fc.assert(
     fc.property(arbitraryWorkload, (workload) => {
       expect(workloadSchema.safeParse(workload).error).toBeUndefined()
@@ -18,7 +18,7 @@ test('what was written reads back as the same workload', () => {
       expect([format, errors]).toEqual(['sublet', []])
       expect(again).toEqual(workload)
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   )
 })
 
