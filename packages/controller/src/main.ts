@@ -24,6 +24,7 @@ import type { LocalAccount } from 'viem'
 import type { ControllerConfig } from './config.ts'
 import { createContentBox } from './deployment/content-box.ts'
 import { createDeployments, type Deployments } from './deployment/deployments.ts'
+import { isWorkloadAnswer } from './deployment/is-answer.ts'
 import { migrations } from './deployment/migrations.ts'
 import { type ControllerTables, createStoreJournal } from './deployment/store-journal.ts'
 import { createFunding } from './funding/funding.ts'
@@ -63,8 +64,8 @@ export interface Controller {
   stop(options?: { closeLeases?: boolean }): Promise<void>
 }
 
-const gateway = [502, 503, 504]
 const closeGraceMs = 500
+const closeAllTimeoutMs = 60_000
 const maxFileBytes = 8 * 1024 * 1024
 
 /**
@@ -109,11 +110,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
         closeTimeoutMs: config.closeTimeoutSeconds * 1000,
         patienceMs: config.patienceSeconds * 1000,
       },
-      answers: (url, signal) =>
-        requestEndpoint(url, { signal }).then(
-          ({ status }) => !gateway.includes(status),
-          () => false,
-        ),
+      answers: (url, signal) => requestEndpoint(url, { signal }).then(isWorkloadAnswer, () => false),
       now,
       random: (bytes) => randomBytes(bytes),
       wait,
@@ -142,13 +139,29 @@ export async function startController(options: ControllerOptions): Promise<Contr
       url,
       consoleUrl: `http://localhost:${port}/?token=${encodeURIComponent(token)}`,
       async stop({ closeLeases = false } = {}) {
-        if (closeLeases) await deployments.closeAll()
+        if (closeLeases) await closeInTime(deployments, log)
         await shutdown.run()
       },
     }
   } catch (error) {
     await shutdown.run().catch((err: unknown) => log.warn({ err }, 'stopping after a failed start failed'))
     throw error
+  }
+}
+
+/** Closes everything. What cannot be closed in time is written down as unwanted, and the next controller closes it. */
+async function closeInTime(deployments: Deployments, log: Log): Promise<void> {
+  const inTime = new AbortController()
+  const closed = deployments.closeAll().then(() => true)
+  const late = wait(closeAllTimeoutMs, inTime.signal).then(() => false)
+  late.catch(() => {})
+  // After the time is up the controller stops under it, which is no news.
+  closed.catch(() => {})
+  try {
+    if (!(await Promise.race([closed, late])))
+      log.warn('some leases could not be closed; the next start closes them')
+  } finally {
+    inTime.abort()
   }
 }
 

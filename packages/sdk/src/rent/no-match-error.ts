@@ -1,4 +1,4 @@
-import { type Exclusion, exclusionSchema, explainNoMatch, SubletError } from '@sublet/protocol'
+import { type Exclusion, exclusionSchema, explainNoMatch, perHour, SubletError } from '@sublet/protocol'
 
 export interface MarketAnswer {
   candidates: number
@@ -28,7 +28,7 @@ export function noMatchError(answer: MarketAnswer): SubletError {
   }
   const hint =
     lowestMatchingRate !== undefined
-      ? `Raise the highest rate to at least ${lowestMatchingRate} token base units per hour, the lowest that would have matched.`
+      ? `Raise the highest rate to at least ${perHour(lowestMatchingRate)}, the lowest that would have matched.`
       : excluded.length === 0
         ? 'Wait for a provider to join, or name another indexer.'
         : 'Ask for less, or loosen the placement; each provider says what stood in the way.'
