@@ -5,13 +5,11 @@ import { ensureConsoleBuilt } from './build/ensure-console-built.ts'
 import {
   closeAndSettle,
   deploy,
-  lookAtMarket,
   openConsole,
-  readAddresses,
+  rentAndClose,
   searchLog,
   useShell,
   waitForPhase,
-  watchCostTick,
   writeFile,
 } from './testing/journey.ts'
 import { faintTexts, namelessControls, stickingOut } from './testing/looks.ts'
@@ -54,18 +52,14 @@ describeWith('chromium')('console in Chromium', () => {
 
   test('takes a tenant from the market to a settled lease', async () => {
     const { sample, page } = await setUp()
-    await openConsole(page, sample.consoleUrl)
-    expect((await lookAtMarket(page)).asks).toBe(6)
-    await writeFile(page, hello)
-    await deploy(page)
-    await waitForPhase(page, 'running')
-    expect(await readAddresses(page)).toEqual([
-      expect.stringMatching(/^http:\/\/web-[0-9a-f]{10}\.localhost:/),
-    ])
-    await watchCostTick(page)
-    await searchLog(page, 'GET /hello/3')
-    await useShell(page, { type: 'echo over the wire', expect: 'over the wire' })
-    const { paid } = await closeAndSettle(page)
+    const { asks, addresses, paid } = await rentAndClose(page, {
+      consoleUrl: sample.consoleUrl,
+      source: hello,
+      logWords: 'GET /hello/3',
+      shell: { type: 'echo over the wire', expect: 'over the wire' },
+    })
+    expect(asks).toBe(6)
+    expect(addresses).toEqual([expect.stringMatching(/^http:\/\/web-[0-9a-f]{10}\.localhost:/)])
     expect(paid).toBeGreaterThan(0n)
   })
 
@@ -136,8 +130,8 @@ describeWith('chromium')('console in Chromium', () => {
     await deploy(page, { maxRate: '0.10' })
     await waitForPhase(page, 'failed')
     const alert = page.getByRole('alert')
-    expect(await alert.textContent()).toContain('$0.3524 an hour')
-    expect(await alert.textContent()).toContain('Raise the highest rate')
+    expect(await alert.textContent()).toContain('None of the 4 providers can serve this order.')
+    expect(await alert.textContent()).toContain('Raise the highest rate to $0.3524 an hour')
     expect(await page.getByRole('list', { name: 'Left out' }).getByRole('listitem').count()).toBe(4)
     expect(await page.getByRole('region', { name: 'Cost' }).textContent()).toContain('nothing was charged')
   })

@@ -98,7 +98,7 @@ function GroupView({ deployment, group }: { deployment: Deployment; group: Deplo
         <Endpoints group={group} />
       </div>
       <div className="grid min-w-0 gap-4">
-        {deployment.phase === 'failed' ? <FailurePanel deployment={deployment} group={group} /> : null}
+        {deployment.phase === 'failed' ? <FailurePanel deployment={deployment} /> : null}
         <TimelineView deployment={deployment} lease={lease} />
         <nav aria-label="Views" className="flex flex-wrap border-b border-line">
           {viewNames.map(([name, words]) => (

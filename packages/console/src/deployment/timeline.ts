@@ -22,9 +22,12 @@ const wayUp: readonly { key: LeasePhase | 'ordering'; label: string }[] = [
 
 /** The steps of one lease in order: those that were, the one that is, those still ahead; the end last, when there is one. */
 export function timelineOf(deployment: Deployment, lease: LeaseStatus | undefined): TimelineStep[] {
+  const { timings } = deployment
   const reached: Partial<Record<string, number>> = {
     ordering: deployment.createdAtMs,
     failed: deployment.endedAtMs,
+    // A lease that came to nothing is forgotten; when it was accepted is not.
+    accepted: timings.accepted === undefined ? undefined : deployment.createdAtMs + timings.accepted,
     ...lease?.phaseAtMs,
   }
   const unmatched = lease === undefined && deployment.phase === 'failed'

@@ -1,5 +1,6 @@
 import type { Deployment } from '@sublet/protocol'
 import { Link } from '@tanstack/react-router'
+import { failureOf } from '../deployment/failure.ts'
 import { deploymentCost } from '../deployment/lease-cost.ts'
 import { PhaseBadge } from '../design/phase-badge.tsx'
 import { Words } from '../design/words.tsx'
@@ -7,7 +8,7 @@ import { digitsThatTick, formatDollars, formatRate } from '../money/format-money
 import { formatAge } from '../time/format-time.ts'
 
 export function DeploymentRow({ deployment, nowMs }: { deployment: Deployment; nowMs: number }) {
-  const { id, name, phase, message, problem } = deployment
+  const { id, name, phase, message } = deployment
   const { ratePerHour, cost, running } = deploymentCost(deployment, nowMs)
   const endpoints = deployment.groups.flatMap(({ lease }) =>
     lease?.phase === 'active' ? lease.endpoints : [],
@@ -15,7 +16,7 @@ export function DeploymentRow({ deployment, nowMs }: { deployment: Deployment; n
   const [first] = endpoints
   const rate = running ? `${formatRate(ratePerHour)}/h` : '—'
   const spent = formatDollars(cost, running ? digitsThatTick(ratePerHour) : 6)
-  const words = phase === 'running' ? '' : (problem?.detail ?? message)
+  const words = phase === 'failed' ? failureOf(deployment).words : phase === 'running' ? '' : message
   return (
     <tr
       className="border-b border-line last:border-0 max-md:grid max-md:grid-cols-[1fr_auto] max-md:items-baseline max-md:gap-x-3 max-md:p-3 [&>*]:max-md:p-0"

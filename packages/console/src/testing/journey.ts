@@ -138,3 +138,27 @@ export async function closeAndSettle(
   assert.equal(paid + returned, deposit)
   return { deposit, paid, returned }
 }
+
+export interface WholeJourney {
+  /** As `sublet up` prints it, token and all. */
+  consoleUrl: string
+  /** A workload with one public HTTP port. */
+  source: string
+  /** Something its log says. */
+  logWords: string
+  shell: { command?: string; type: string; expect: string }
+}
+
+/** From the market to a settled lease. Gives the addresses that it had and what it cost, in token base units. */
+export async function rentAndClose(page: Page, journey: WholeJourney) {
+  await openConsole(page, journey.consoleUrl)
+  const { asks } = await lookAtMarket(page)
+  await writeFile(page, journey.source)
+  const id = await deploy(page)
+  await waitForPhase(page, 'running', 60_000)
+  const addresses = await readAddresses(page)
+  await watchCostTick(page)
+  await searchLog(page, journey.logWords)
+  await useShell(page, journey.shell)
+  return { id, asks, addresses, ...(await closeAndSettle(page)) }
+}
