@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.26;
+
+import {Escrow} from "../../solidity/escrow/Escrow.sol";
+import {Agreement, LeaseState, LeaseStatus, Voucher} from "../../solidity/escrow/EscrowTypes.sol";
+import {TestDollar} from "../../solidity/token/TestDollar.sol";
+import {Base} from "../Base.sol";
+import {ReenteringToken} from "../tokens/HostileTokens.sol";
+
+/// Tenants, providers and strangers who do whatever they can, in an honest token and in one that calls back.
+contract EscrowHandler is Base {
+    uint256 private constant TENANTS = 3;
+    uint256 private constant PROVIDERS = 2;
+    /// Enough to get into each other's way; more would only slow the check after every call down.
+    uint256 private constant LEASES = 12;
+
+    Escrow public immutable escrow;
+    address[2] public tokens;
+    address[] public actors;
+    Agreement[] private _agreements;
+    mapping(bytes32 leaseId => uint256) public openedAt;
+    /// What each lease has paid to anybody but its tenant, by balances.
+    mapping(bytes32 leaseId => uint256) public paidOut;
+    mapping(bytes32 leaseId => uint256) public closedAt;
+    /// Sent to the escrow behind its back.
+    mapping(address token => uint256) public donated;
+    uint256 public opened;
+    uint256 public violations;
+    bytes32 private constant SETTLEMENT = keccak256("Settlement(bytes32 leaseId,uint96 amount)");
+
+    constructor(Escrow escrow_, address dollar, address hostile) {
+        escrow = escrow_;
+        tokens = [dollar, hostile];
+        for (uint256 i; i < TENANTS; ++i) {
+            actors.push(vm.addr(tenantKey(i)));
+        }
+        for (uint256 i; i < PROVIDERS; ++i) {
+            actors.push(vm.addr(providerKey(i)));
+        }
+        actors.push(address(0x1D));
+        actors.push(address(0x57));
+        for (uint256 i; i < 2 * TENANTS; ++i) {
+            TestDollar(tokens[i % 2]).mint(address(this), 1e12);
+            TestDollar(tokens[i % 2]).approve(address(escrow_), 1e12);
+            escrow_.depositFor(actors[i / 2], tokens[i % 2], 1e12);
+        }
+    }
+
+    function tenantKey(uint256 i) private pure returns (uint256) {
+        return 0x7E0000 + i % TENANTS;
+    }
+
+    function providerKey(uint256 i) private pure returns (uint256) {
+        return 0x9E0000 + i % PROVIDERS;
+    }
+
+    function actorCount() external view returns (uint256) {
+        return actors.length;
+    }
+
+    function agreementCount() external view returns (uint256) {
+        return _agreements.length;
+    }
+
+    function agreementAt(uint256 i) external view returns (Agreement memory) {
+        return _agreements[i];
+    }
+
+    // ── money ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    function deposit(uint256 who, uint256 which, uint96 amount) external {
+        address token = tokens[which % 2];
+        amount = uint96(bound(amount, 1, 1e12));
+        TestDollar(token).mint(address(this), amount);
+        TestDollar(token).approve(address(escrow), amount);
+        escrow.depositFor(actors[who % actors.length], token, amount);
+    }
+
+    function withdraw(uint256 who, uint256 which, uint96 amount) external {
+        vm.prank(actors[who % actors.length]);
+        try escrow.withdraw(tokens[which % 2], amount) {} catch {}
+    }
+
+    function donate(uint256 which, uint96 amount) external {
+        address token = tokens[which % 2];
+        amount = uint96(bound(amount, 0, 1e9));
+        TestDollar(token).mint(address(escrow), amount);
+        donated[token] += amount;
+    }
+
+    function collectFees(uint256 which) external {
+        try escrow.collectFees(tokens[which % 2]) {} catch {}
+    }
+
+    /// Makes the hostile token call back in the middle of its next transfer.
+    function armToken(uint256 kind, uint256 who) external {
+        address actor = actors[who % actors.length];
+        bytes memory data = kind % 3 == 0
+            ? abi.encodeCall(escrow.withdraw, (tokens[1], type(uint256).max))
+            : kind % 3 == 1
+                ? abi.encodeCall(escrow.depositFor, (actor, tokens[1], 1))
+                : abi.encodeCall(escrow.collectFees, (tokens[1]));
+        ReenteringToken(tokens[1]).arm(address(escrow), data);
+    }
+
+    function pass(uint32 seconds_) external {
+        skip(bound(seconds_, 0, 6 hours));
+    }
+
+    // ── leases ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    function open(
+        uint256 t,
+        uint256 p,
+        uint256 which,
+        uint96 rate,
+        uint96 deposit_,
+        uint32 maxDuration,
+        uint16 fee
+    ) external {
+        Agreement memory a = Agreement({
+            tenant: vm.addr(tenantKey(t)),
+            provider: vm.addr(providerKey(p)),
+            indexer: fee % 2 == 0 ? address(0x1D) : address(0),
+            token: tokens[which % 2],
+            ratePerHour: uint96(bound(rate, 0, 1e11)),
+            deposit: uint96(bound(deposit_, 0, 1e12)),
+            maxDuration: maxDuration % 3 == 0 ? uint32(bound(maxDuration, 1, 2 days)) : 0,
+            indexerFeeBps: fee % 2 == 0 ? uint16(bound(fee, 0, 9000)) : 0,
+            termsHash: 0,
+            salt: bytes32(opened),
+            startBy: uint40(time())
+        });
+        bytes32 digest = escrow.hashAgreement(a);
+        try escrow.open(a, sign(tenantKey(t), digest), sign(providerKey(p), digest)) returns (
+            bytes32 leaseId
+        ) {
+            ++opened;
+            _agreements.push(a);
+            openedAt[leaseId] = time();
+        } catch {}
+    }
+
+    /// Opening again, with changed terms or the same, must never work.
+    function replay(uint256 i, uint96 rate, uint256 key) external {
+        if (_agreements.length == 0) return;
+        Agreement memory a = _agreements[i % _agreements.length];
+        a.startBy = uint40(time());
+        a.ratePerHour = rate;
+        bytes32 digest = escrow.hashAgreement(a);
+        try escrow.open(a, sign(tenantKey(key), digest), sign(providerKey(key), digest)) {
+            ++violations;
+        } catch {}
+    }
+
+    function topUp(uint256 i, uint256 who, uint96 amount) external {
+        if (_agreements.length == 0) return;
+        vm.prank(actors[who % actors.length]);
+        try escrow.topUp(_agreements[i % _agreements.length], uint96(bound(amount, 0, 1e11))) {} catch {}
+    }
+
+    function withdrawLease(uint256 i) external {
+        if (_agreements.length == 0) return;
+        Agreement memory a = _agreements[i % _agreements.length];
+        uint256 before = othersHold(a);
+        try escrow.withdrawLease(a) {
+            paidOut[idOf(a)] += othersHold(a) - before;
+        } catch {}
+    }
+
+    function close(uint256 i, uint256 who) external {
+        if (_agreements.length == 0) return;
+        Agreement memory a = _agreements[i % _agreements.length];
+        address caller = actors[who % actors.length];
+        uint256 end = escrow.lease(idOf(a)).status == LeaseStatus.Open ? escrow.fundedUntil(a) : 0;
+        uint256 noticeEndsAt = escrow.lease(idOf(a)).noticeEndsAt;
+        uint256 before = othersHold(a);
+        vm.prank(caller);
+        try escrow.close(a) {
+            bool may = caller == a.tenant || caller == a.provider || time() >= end
+                || (noticeEndsAt != 0 && time() >= noticeEndsAt);
+            if (!may) ++violations;
+            uint256 after_ = othersHold(a);
+            // A provider that breaks off pays a penalty from its balance.
+            if (after_ >= before) paidOut[idOf(a)] += after_ - before;
+            closedAt[idOf(a)] = time();
+        } catch {}
+    }
+
+    function giveNotice(uint256 i) external {
+        if (_agreements.length == 0) return;
+        Agreement memory a = _agreements[i % _agreements.length];
+        vm.prank(a.provider);
+        try escrow.giveNotice(a) {} catch {}
+    }
+
+    function credit(uint256 i, uint32 seconds_, bool byProvider) external {
+        if (_agreements.length == 0) return;
+        Agreement memory a = _agreements[i % _agreements.length];
+        vm.prank(byProvider ? a.provider : a.tenant);
+        try escrow.creditByProvider(a, seconds_ % 10_000, "") {
+            if (!byProvider) ++violations;
+        } catch {}
+    }
+
+    function settle(uint256 i, uint96 amount, uint256 p) external {
+        if (_agreements.length == 0) return;
+        Agreement memory a = _agreements[i % _agreements.length];
+        amount = uint96(bound(amount, 0, uint256(a.deposit) + 1));
+        bytes32 digest = keccak256(
+            abi.encodePacked(
+                "\x19\x01", escrow.domainSeparator(), keccak256(abi.encode(SETTLEMENT, idOf(a), amount))
+            )
+        );
+        bytes memory ps = sign(providerKey(p), digest);
+        uint256 before = othersHold(a);
+        vm.prank(a.tenant);
+        try escrow.settle(a, amount, "", ps) {
+            if (vm.addr(providerKey(p)) != a.provider) ++violations;
+            paidOut[idOf(a)] += othersHold(a) - before;
+            closedAt[idOf(a)] = time();
+        } catch {}
+    }
+
+    // ── vouchers ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    function fundChannel(uint256 t, uint256 p, uint256 which, uint96 amount) external {
+        vm.prank(vm.addr(tenantKey(t)));
+        try escrow.fundChannel(vm.addr(providerKey(p)), tokens[which % 2], uint96(bound(amount, 0, 1e11))) {}
+            catch {}
+    }
+
+    function redeem(uint256 t, uint256 p, uint256 which, uint96 total, uint256 key) external {
+        address tenant = vm.addr(tenantKey(t));
+        address provider = vm.addr(providerKey(p));
+        address token = tokens[which % 2];
+        total = uint96(bound(total, 0, 1e12));
+        (bytes32 r, bytes32 vs) =
+            signShort(tenantKey(key), escrow.hashVoucher(tenant, provider, token, total));
+        try escrow.redeem(provider, token, Voucher(tenant, total, r, vs)) returns (uint96 paid) {
+            if (paid != 0 && vm.addr(tenantKey(key)) != tenant) ++violations;
+        } catch {}
+    }
+
+    function unlock(uint256 t, uint256 p, uint256 which, bool request) external {
+        address tenant = vm.addr(tenantKey(t));
+        address provider = vm.addr(providerKey(p));
+        address token = tokens[which % 2];
+        uint256 unlockAt = escrow.channel(tenant, provider, token).unlockAt;
+        vm.startPrank(tenant);
+        if (request) {
+            try escrow.requestUnlock(provider, token) {} catch {}
+        } else {
+            try escrow.unlock(provider, token) {
+                if (unlockAt == 0 || time() < unlockAt) ++violations;
+            } catch {}
+        }
+        vm.stopPrank();
+    }
+
+    // ── for the invariants ────────────────────────────────────────────────────────────────────────────────────
+
+    function idOf(Agreement memory a) public pure returns (bytes32) {
+        return keccak256(abi.encode(a.tenant, a.salt));
+    }
+
+    /// What provider, indexer and treasury hold in a lease's token.
+    function othersHold(Agreement memory a) private view returns (uint256) {
+        return escrow.balanceOf(a.provider, a.token) + escrow.balanceOf(a.indexer, a.token)
+            + escrow.feesOwed(a.token);
+    }
+
+    /// Everything that the escrow owes in a token.
+    function owed(address token) external view returns (uint256 sum) {
+        sum = escrow.feesOwed(token);
+        for (uint256 i; i < actors.length; ++i) {
+            sum += escrow.balanceOf(actors[i], token);
+        }
+        for (uint256 i; i < _agreements.length; ++i) {
+            Agreement memory a = _agreements[i];
+            if (a.token != token) continue;
+            LeaseState memory state = escrow.lease(idOf(a));
+            if (state.status == LeaseStatus.Open) sum += uint256(a.deposit) + state.toppedUp - state.paid;
+        }
+        for (uint256 t; t < TENANTS; ++t) {
+            for (uint256 p; p < PROVIDERS; ++p) {
+                sum += escrow.channel(vm.addr(tenantKey(t)), vm.addr(providerKey(p)), token).collateral;
+            }
+        }
+    }
+}
