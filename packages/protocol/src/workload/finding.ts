@@ -21,7 +21,10 @@ export interface Finding {
   mend?: string | undefined
 }
 
-/** What reading a file gives: a workload unless an error was found, and all findings, not just the first. */
+/**
+ * What reading a file gives: all findings, not just the first, and a workload unless one of them is an error or (with a
+ * warning, `nosana.nothing-to-run`) the file is valid but runs nothing.
+ */
 export interface ReadResult {
   format: WorkloadFormat
   workload?: Workload | undefined

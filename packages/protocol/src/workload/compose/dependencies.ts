@@ -54,8 +54,11 @@ export function orderServices(services: ReadonlyMap<string, ComposeService>, sco
       if (!services.has(other)) refuseUnknown(other, ['services', key, 'links', index], services, scope)
       else {
         if (!edges.has(other)) edges.set(other, 'started')
-        if (alias !== undefined && alias !== '')
-          order.aliases.set(other, [...(order.aliases.get(other) ?? []), alias])
+        if (alias !== undefined && alias !== '') {
+          const aliases = order.aliases.get(other) ?? []
+          aliases.push(alias)
+          order.aliases.set(other, aliases)
+        }
       }
     }
     const list = Array.from(edges, ([other, condition]) => ({ service: other, condition }))
@@ -96,6 +99,7 @@ function refuseUnknown(
   services: ReadonlyMap<string, ComposeService>,
   scope: Scope,
 ): void {
+  if (scope.findings.isFull) return
   const all = scope.file.services
   const off = isTree(all[other])
   const meant = off ? undefined : nearestWord(other, [...services.keys()])

@@ -51,6 +51,19 @@ export function mapPorts(
   { findings }: Scope,
 ): Port[] {
   const found = new Map<string, Port>()
+  if (ports.length > maxPorts || expose.length > maxPorts) {
+    const key = ports.length > maxPorts ? 'ports' : 'expose'
+    findings.error(
+      [...path, key],
+      'compose.too-many-ports',
+      `A service may publish ${maxPorts} ports at most.`,
+      {
+        at: 'key',
+        mend: 'list fewer',
+      },
+    )
+    return []
+  }
   for (const [index, entry] of ports.entries()) {
     const at = [...path, 'ports', index]
     const list = typeof entry === 'object' ? readLong(entry) : readShort(String(entry))
@@ -82,7 +95,9 @@ export function mapPorts(
       found.set(key, { port: target, as, protocol, public: isPublic, hosts: [], allow: [] })
     }
     if (found.size > maxPorts) {
-      findings.error(at, 'compose.too-many-ports', `A service may publish ${maxPorts} ports at most.`)
+      findings.error(at, 'compose.too-many-ports', `A service may publish ${maxPorts} ports at most.`, {
+        mend: 'list fewer',
+      })
       return []
     }
   }

@@ -26,6 +26,9 @@ const emptyCounts = new Set([
   'depends_on',
 ])
 
+/** Characters that texts with variables may come to, so that a long value named over and over cannot blow up a file. */
+const maxFilled = 8 * 1024 * 1024
+
 export interface Prepared {
   tree: unknown
   /** Paths of texts that variables filled in, joined by newlines: a secret that came so is not in the file. */
@@ -45,10 +48,24 @@ export function prepareCompose(
   const unset = new Set<string>()
   const seen = new Map<string, string>()
 
+  let left = maxFilled
+  let told = false
+
+  const tooMuch = (path: Path): string => {
+    if (!told)
+      findings.error(path, 'compose.too-large', `Variables bring in more than ${maxFilled} characters.`, {
+        mend: 'use shorter values',
+      })
+    told = true
+    return ''
+  }
+
   const text = (value: string, path: Path): string => {
     if (!value.includes('$')) return value
     filled.add(path.join('\n'))
     const known = seen.get(value)
+    left -= known?.length ?? 0
+    if (left < 0) return tooMuch(path)
     if (known !== undefined) return known
     const missing: string[] = []
     const result = fillVariables(value, { values: env, unset: (name) => missing.push(name) })
@@ -79,7 +96,8 @@ export function prepareCompose(
     }
     const out = 'text' in result ? result.text : ''
     seen.set(value, out)
-    return out
+    left -= out.length
+    return left < 0 ? tooMuch(path) : out
   }
 
   const visit = (value: unknown, path: Path, key: string): unknown => {

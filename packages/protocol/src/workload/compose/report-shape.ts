@@ -95,6 +95,7 @@ const guarded = new Set(['environment', 'command', 'entrypoint', 'test', 'conten
 /** Says each thing that the schema found in a Compose file, with what was expected and how to mend it. */
 export function reportShape(findings: Findings, tree: unknown, issues: readonly z.core.$ZodIssue[]): void {
   walkIssues(tree, issues, [], (misfit) => {
+    if (findings.isFull) return
     const { path } = misfit
     if (misfit.kind === 'unknown-key') {
       const { key } = misfit

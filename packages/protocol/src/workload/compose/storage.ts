@@ -11,6 +11,8 @@ import type { Scope } from './scope.ts'
 const volumeBytes = 10 * gibibyte
 const memoryVolumeBytes = 64 * mebibyte
 
+const maxMounts = 256
+
 export interface Storage {
   volumes: Volume[]
   mounts: Service['mounts']
@@ -39,6 +41,18 @@ export function mapStorage(
       ? []
       : [memoryWish([...path, 'shm_size'], '/dev/shm', composeBytes(service.shm_size))]),
   ]
+  if (wishes.length > maxMounts) {
+    scope.findings.error(
+      [...path, 'volumes'],
+      'compose.too-many-mounts',
+      `A service may have ${maxMounts} mounts at most.`,
+      {
+        at: 'key',
+        mend: 'mount a folder above them',
+      },
+    )
+    return { volumes: [], mounts: [] }
+  }
   const volumes = new Map<string, Volume>()
   const mounts: Service['mounts'] = []
   for (const wish of wishes) {

@@ -17,6 +17,8 @@ export interface Interpolated {
   problems: string[]
 }
 
+/** Characters that literals may bring into one operation, so that a variable named over and over cannot blow it up. */
+const maxFilled = 4 * 1024 * 1024
 /** Longest list or object that an operator may bring in, so that no output can blow up a service. */
 const maxSpread = 1000
 
@@ -25,7 +27,7 @@ const maxSpread = 1000
  * `__remove-if-empty__`, as Nosana's hosts do. Whatever holds a literal that is not known stays as it is.
  */
 export function interpolateArgs(args: Tree, lookup: Lookup): Interpolated {
-  const work: Work = { lookup, unresolved: [], problems: [] }
+  const work: Work = { lookup, unresolved: [], problems: [], left: maxFilled }
   const { expose } = args
   const alone = isTree(expose) && Object.hasOwn(expose, '__spread__')
   const filled = mapping(alone ? { ...args, expose: [expose] } : args, work)
@@ -44,6 +46,8 @@ interface Work {
   lookup: Lookup
   unresolved: Literal[]
   problems: string[]
+  /** Characters that may still be filled in. */
+  left: number
 }
 
 function holdsLiteral(value: unknown): boolean {
@@ -164,7 +168,11 @@ function pairEntries(given: unknown): [string, unknown][] | undefined {
 }
 
 function resolve(literal: Literal, work: Work): string | readonly string[] | undefined {
+  if (work.left < 0) return ''
   const value = work.lookup(literal)
   if (value === undefined) work.unresolved.push(literal)
+  else
+    work.left -= typeof value === 'string' ? value.length : value.reduce((sum, item) => sum + item.length, 0)
+  if (work.left < 0) work.problems.push(`the literals bring in more than ${maxFilled} characters`)
   return value
 }

@@ -44,12 +44,13 @@ export function planOperations(operations: readonly PlannedOperation[], report: 
       const operation = byId.get(id)
       if (operation === undefined) continue
       const edges = new Map<string, Dependency['condition']>()
+      const stopWith = new Set<string>()
       for (const earlier of previous) edges.set(earlier, 'ended')
       for (const [at, other] of declared(operation, byId, ranks, report)) {
         if (!byId.get(other)?.runs) continue
         if (!edges.has(other)) edges.set(other, byId.get(other)?.hasHealth ? 'healthy' : 'started')
         if (operation.stopsWithDependencies) {
-          plan.stopWith.set(id, [...(plan.stopWith.get(id) ?? []), other])
+          stopWith.add(other)
           if (edges.get(other) === 'ended') {
             report.warn(at, 'nosana.stops-at-once', `\`${other}\` has ended before \`${id}\` starts.`, {
               mend: 'put both in one group',
@@ -57,6 +58,7 @@ export function planOperations(operations: readonly PlannedOperation[], report: 
           }
         }
       }
+      if (stopWith.size > 0) plan.stopWith.set(id, [...stopWith])
       for (const source of operation.takesResultsOf) {
         // Results are there when the operation has ended, in whichever earlier or same group it is.
         if (source !== id && (ranks.get(source) ?? Number.POSITIVE_INFINITY) <= (ranks.get(id) ?? 0)) {
@@ -94,6 +96,7 @@ function* declared(
   report: Report,
 ): Generator<[at: Path, id: string]> {
   for (const [index, other] of operation.dependsOn.entries()) {
+    if (report.isFull) return
     const at: Path = ['ops', operation.index, 'execution', 'depends_on', index]
     const [mine, theirs] = [ranks.get(operation.id) ?? 0, ranks.get(other)]
     if (other === operation.id) {

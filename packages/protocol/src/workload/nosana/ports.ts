@@ -4,7 +4,7 @@ import type { Health, Port, Probe } from '../workload.ts'
 import type { NosanaExpose } from './job-schema.ts'
 import { literalsIn } from './literals.ts'
 
-export type Report = Pick<Findings, 'error' | 'warn'>
+export type Report = Pick<Findings, 'error' | 'warn'> & { readonly isFull?: boolean }
 
 /** As often as Nosana's hosts ask a service that starts; a model may take its time to load and to answer. */
 const beat = { intervalMs: 5_000, timeoutMs: 60_000, retries: 3, startPeriodMs: 600_000 } as const

@@ -42,6 +42,7 @@ export function reportShape(
   base: Path = [],
 ): void {
   walkIssues(tree, issues, base, (misfit) => {
+    if (findings.isFull) return
     const { path } = misfit
     if (misfit.kind === 'unknown-key') {
       const { key } = misfit
