@@ -62,6 +62,10 @@ export interface Indexer {
 }
 
 const sweepMs = 10_000
+/** How long the names of a provider that went are kept for it. */
+const routeGraceMs = 120_000
+/** Asks that one provider may send a second; each costs the check of a signature. */
+const asksPerSecond = 20
 /** Everything relayed at once, over all addresses. */
 const mostRelayed = 20_000
 
@@ -99,7 +103,13 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
 
     const customHosts = config.customHosts ?? config.ingressDomain === 'localhost'
     const routes = createRouteTable({ ingressDomain: config.ingressDomain, customHosts })
-    const connections = createConnections((provider) => routes.removeAll(provider))
+    // Names outlive a short cut: what they answer meanwhile is that the provider is away, not that nothing is there.
+    const connections = createConnections((provider) => {
+      const forget = () => {
+        if (connections.get(provider) === undefined) routes.removeAll(provider)
+      }
+      setTimeout(forget, routeGraceMs).unref()
+    })
     const tunnelOf = (provider: Address) => connections.get(provider)
 
     /** A node's registration changed: who is no provider any more, or has another key, leaves the book. */
@@ -118,6 +128,7 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
       }
     }
 
+    const askRate = createRateLimit({ perSecond: asksPerSecond, burst: asksPerSecond * 5 })
     const takeAsk = (tunnel: Tunnel) => async (signedAsk: Parameters<typeof checkAsk>[0]) => {
       const standing = book.get(tunnel.provider)
       if (standing !== undefined && standing.ask.sequence >= signedAsk.ask.sequence) return
@@ -136,7 +147,7 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
         isActiveProvider(await registry.node(provider, { fresh: true }), now()),
       onConnect(tunnel) {
         connections.add(tunnel)
-        followFeed({ tunnel, routes, takeAsk: takeAsk(tunnel), log }).catch((err: unknown) => {
+        followFeed({ tunnel, routes, takeAsk: takeAsk(tunnel), askRate, now, log }).catch((err: unknown) => {
           log.error({ err, provider: tunnel.provider }, 'following a feed failed')
           tunnel.close('its feed could not be followed')
         })

@@ -10,6 +10,9 @@ import {
   testAccount,
 } from './testing/market-world.ts'
 
+/** Looks again and again, for as long as a busy machine may need. */
+const eventually = <T>(look: () => T | Promise<T>) => vi.waitFor(look, { timeout: 10_000 })
+
 let world: MarketWorld
 let indexer: Awaited<ReturnType<MarketWorld['indexer']>>
 let cheap: FakeProvider
@@ -29,12 +32,12 @@ const sampleAskPrices = {
 
 beforeAll(async () => {
   world = await startMarketWorld()
-  indexer = await world.indexer({ bidTimeoutMs: 400, ordersPerSecond: 1000 })
+  indexer = await world.indexer({ bidTimeoutMs: 1_500, ordersPerSecond: 1000 })
   for (const number of [1, 2, 3, 4]) await world.register(testAccount(number), publicKeyOf(number))
   cheap = await world.provider(1, indexer.tunnelPort)
   dear = await world.provider(2, indexer.tunnelPort, { ask: { prices: priced(20_000n) } })
   far = await world.provider(3, indexer.tunnelPort, { ask: { prices: priced(30_000n), region: 'us-east' } })
-  await vi.waitFor(async () => expect(await listed()).toHaveLength(3), { timeout: 10_000 })
+  await eventually(async () => expect(await listed()).toHaveLength(3))
 })
 afterAll(async () => {
   for (const provider of [cheap, dear, far]) await provider?.stop()
@@ -128,7 +131,7 @@ test('a rate below every ask comes with the lowest that would have matched', asy
 })
 
 test('latency is measured on the tunnel', async () => {
-  const near = await vi.waitFor(async () => {
+  const near = await eventually(async () => {
     const events = await post(placement({ maxLatencyMs: 1_000 }))
     expect(screenedIn(events).candidates).toHaveLength(3)
     return events
@@ -138,12 +141,12 @@ test('latency is measured on the tunnel', async () => {
 
 test('an ask for other tenants, and one that has expired, are left out', async () => {
   await far.sendAsk({ tenants: [testAccount(8).address.toLowerCase() as `0x${string}`] })
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     expect(screenedIn(await post({})).excluded).toMatchObject([{ provider: far.address, reason: 'tenant' }])
   })
   expect(bidsIn(await eventsOf(indexer.client, await world.sign({}, testAccount(8)))).length).toBe(3)
   await far.sendAsk({ expiresAtMs: world.now() + 30_000 })
-  await vi.waitFor(async () => expect(screenedIn(await post({})).excluded).toEqual([]))
+  await eventually(async () => expect(screenedIn(await post({})).excluded).toEqual([]))
   world.clock.aheadMs = 31_000
   expect(screenedIn(await post({})).excluded).toMatchObject([{ provider: far.address, reason: 'expired' }])
   world.clock.aheadMs = 0
@@ -233,32 +236,32 @@ test('asks that are not the provider’s own, or not under its registered key, s
   await wrongKey.dialled.connected()
   const entry = async () =>
     (await listed()).find(({ signedAsk }) => signedAsk.ask.provider === wrongKey.address)
-  await vi.waitFor(async () => expect((await indexer.client.provider(wrongKey.address)).connected).toBe(true))
+  await eventually(async () => expect((await indexer.client.provider(wrongKey.address)).connected).toBe(true))
   // The next ask, which is in order, tells that the first was read.
   await wrongKey.sendAsk({ publicKey: publicKeyOf(78) })
   await wrongKey.sendAsk({ publicKey: publicKeyOf(4), region: 'right' })
-  await vi.waitFor(async () => expect((await entry())?.signedAsk.ask.region).toBe('right'))
+  await eventually(async () => expect((await entry())?.signedAsk.ask.region).toBe('right'))
   await wrongKey.sendAsk({ publicKey: publicKeyOf(79), region: 'wrong' })
   await wrongKey.sendAsk({ publicKey: publicKeyOf(4), chainId: 1, region: 'other chain' })
   await wrongKey.sendAsk({ publicKey: publicKeyOf(4), region: 'last' })
-  await vi.waitFor(async () => expect((await entry())?.signedAsk.ask.region).toBe('last'))
+  await eventually(async () => expect((await entry())?.signedAsk.ask.region).toBe('last'))
   await wrongKey.stop()
   const forged = await world.provider(4, indexer.tunnelPort, {
     askSigner: testAccount(7),
     ask: { publicKey: publicKeyOf(4), region: 'forged' },
   })
   await forged.dialled.connected()
-  await vi.waitFor(async () => expect((await indexer.client.provider(forged.address)).connected).toBe(true))
+  await eventually(async () => expect((await indexer.client.provider(forged.address)).connected).toBe(true))
   expect((await entry())?.signedAsk.ask.region).toBe('last')
   await forged.stop()
-  await vi.waitFor(async () => expect((await entry())?.connected).toBe(false))
+  await eventually(async () => expect((await entry())?.connected).toBe(false))
   const events = await post({})
   expect(screenedIn(events).excluded).toMatchObject([{ provider: forged.address, reason: 'unreachable' }])
 })
 
 test('who is not registered is told so, and gets in once it is', async () => {
   const newcomer = await world.provider(5, indexer.tunnelPort)
-  await vi.waitFor(() => {
+  await eventually(() => {
     const state = newcomer.dialled.state()
     expect(state.connected === false && state.error?.code).toBe('auth.refused')
   })

@@ -11,6 +11,9 @@ import {
   testAccount,
 } from './testing/market-world.ts'
 
+/** Looks again and again, for as long as a busy machine may need. */
+const eventually = <T>(look: () => T | Promise<T>) => vi.waitFor(look, { timeout: 10_000 })
+
 let world: MarketWorld
 beforeAll(async () => {
   world = await startMarketWorld()
@@ -28,9 +31,9 @@ test('the book is rebuilt at start, without the providers, and expires as it sho
   await world.register(testAccount(1), publicKeyOf(1))
   const before = await world.indexer()
   const provider = await world.provider(1, before.tunnelPort, { ask: { region: 'kept' } })
-  await vi.waitFor(async () => expect((await before.client.asks()).asks).toHaveLength(1))
+  await eventually(async () => expect((await before.client.asks()).asks).toHaveLength(1))
   await provider.sendAsk({ region: 'newer' })
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     expect((await before.client.asks()).asks[0]?.signedAsk.ask.region).toBe('newer')
   })
   await provider.stop()
@@ -44,7 +47,7 @@ test('the book is rebuilt at start, without the providers, and expires as it sho
   const [screened] = await eventsOf(after.client, await world.sign({}))
   expect(screened).toMatchObject({ candidates: [], excluded: [{ reason: 'unreachable' }] })
   const back = await world.provider(1, after.tunnelPort)
-  await vi.waitFor(async () => expect((await after.client.asks()).asks[0]?.connected).toBe(true))
+  await eventually(async () => expect((await after.client.asks()).asks[0]?.connected).toBe(true))
   await back.stop()
   await after.stop()
 
@@ -61,7 +64,7 @@ test('a registration that a reorganisation undoes is forgotten, and its provider
   await world.register(testAccount(2), publicKeyOf(2))
   const provider = await world.provider(2, indexer.tunnelPort)
   await provider.dialled.connected()
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     expect((await storedNode(db, provider.address))?.publicKey).toBe(publicKeyOf(2))
     expect((await indexer.client.provider(provider.address)).connected).toBe(true)
     expect(
@@ -69,10 +72,8 @@ test('a registration that a reorganisation undoes is forgotten, and its provider
     ).toBe(true)
   })
   await world.network.testClient.request({ method: 'anvil_reorg' as never, params: [1, []] as never })
-  await vi.waitFor(async () => expect(await storedNode(db, provider.address)).toBeUndefined(), {
-    timeout: 10_000,
-  })
-  await vi.waitFor(async () => {
+  await eventually(async () => expect(await storedNode(db, provider.address)).toBeUndefined())
+  await eventually(async () => {
     const { asks } = await indexer.client.asks()
     expect(asks.some(({ signedAsk }) => signedAsk.ask.provider === provider.address)).toBe(false)
   })
@@ -81,12 +82,7 @@ test('a registration that a reorganisation undoes is forgotten, and its provider
   const first = testAccount(1).address.toLowerCase() as Address
   expect((await storedNode(db, first))?.publicKey).toBe(publicKeyOf(1))
   await world.register(testAccount(2), publicKeyOf(2))
-  await vi.waitFor(
-    async () => expect((await indexer.client.provider(provider.address)).connected).toBe(true),
-    {
-      timeout: 10_000,
-    },
-  )
+  await eventually(async () => expect((await indexer.client.provider(provider.address)).connected).toBe(true))
   await provider.stop()
   await indexer.stop()
 })

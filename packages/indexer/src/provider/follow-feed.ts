@@ -1,6 +1,7 @@
 import { setTimeout as sleepFor } from 'node:timers/promises'
 import { type FeedEvent, feedEventSchema, isSubletError, type SignedAsk } from '@sublet/protocol'
 import type { Log, Tunnel } from '@sublet/service'
+import type { RateLimit } from '../limit/rate-limit.ts'
 import type { RouteTable } from '../relay/route-table.ts'
 import { linesOf } from './lines.ts'
 
@@ -9,6 +10,9 @@ export interface FeedParts {
   routes: RouteTable
   /** Takes an ask, or throws why not. */
   takeAsk: (signedAsk: SignedAsk) => Promise<void>
+  /** Asks beyond it wait, and with them the feed. */
+  askRate: RateLimit
+  now: () => number
   log: Log
 }
 
@@ -16,9 +20,10 @@ const longestLineBytes = 512 * 1024
 /** A provider pings every ten seconds. */
 const longestSilenceMs = 30_000
 const retryMs = 1_000
+const askPauseMs = 50
 
 /** Listens to a provider's feed as long as its tunnel stands, and asks for it anew when it breaks off. */
-export async function followFeed({ tunnel, routes, takeAsk, log }: FeedParts): Promise<void> {
+export async function followFeed({ tunnel, routes, takeAsk, askRate, now, log }: FeedParts): Promise<void> {
   const { provider } = tunnel
   while (!tunnel.isClosed) {
     const quiet = new AbortController()
@@ -46,6 +51,7 @@ export async function followFeed({ tunnel, routes, takeAsk, log }: FeedParts): P
           continue
         }
         if (event.type === 'ask') {
+          while (!askRate.take(provider, now())) await sleepFor(askPauseMs, undefined, { ref: false })
           await takeAsk(event.signedAsk).catch((error: unknown) => {
             if (!isSubletError(error)) throw error
             log.warn({ provider, code: error.code, hint: error.hint }, error.message)

@@ -14,6 +14,9 @@ import { createTunnelServer } from './flow.ts'
 import { tunnelProtocol } from './handshake.ts'
 import type { Tunnel } from './tunnel.ts'
 
+/** Looks again and again, for as long as a busy machine may need. */
+const eventually = <T>(look: () => T | Promise<T>) => vi.waitFor(look, { timeout: 4_000 })
+
 const log = { debug() {}, info() {}, warn() {} }
 const tls = await makeCertificate(Date.now())
 const indexer = privateKeyToAccount(generatePrivateKey())
@@ -78,12 +81,12 @@ function dial(port: number, options: Partial<DialTunnelOptions> = {}) {
 async function connected(): Promise<Tunnel> {
   const { port, tunnels } = await listen()
   await dial(port).connected()
-  return vi.waitFor(() => tunnels[0] ?? expect.fail('no tunnel'))
+  return eventually(() => tunnels[0] ?? expect.fail('no tunnel'))
 }
 
 /** Where dialling stands once it has failed. */
 function failure(dialled: ReturnType<typeof dial>): Promise<SubletError> {
-  return vi.waitFor(() => {
+  return eventually(() => {
     const state = dialled.state()
     if (state.connected || state.error === undefined) throw new Error('not failed yet')
     return state.error
@@ -93,12 +96,12 @@ function failure(dialled: ReturnType<typeof dial>): Promise<SubletError> {
 test('carries a request and its answer, both ends proved', async () => {
   const { port, tunnels } = await listen()
   expect(await dial(port, { expectIndexer: indexer.address }).connected()).toBe(indexer.address.toLowerCase())
-  const tunnel = await vi.waitFor(() => tunnels[0] ?? expect.fail('no tunnel'))
+  const tunnel = await eventually(() => tunnels[0] ?? expect.fail('no tunnel'))
   expect(tunnel.provider).toBe(provider.address.toLowerCase())
   const answer = await tunnel.request({ method: 'GET', path: '/small' })
   expect(answer.status).toBe(200)
   expect(await text(answer.body)).toBe('{"ok":true}')
-  await vi.waitFor(() => expect(tunnel.latencyMs()).toBeGreaterThan(0))
+  await eventually(() => expect(tunnel.latencyMs()).toBeGreaterThan(0))
 })
 
 test('streams up and down at once', async () => {
@@ -256,11 +259,11 @@ test('dials again after a cut, with growing waits, and serves as before', async 
   const sleep = async (ms: number) => void waits.push(ms)
   await dial(port, { sleep, random: () => 0 }).connected()
   for (let cut = 0; cut < 3; cut++) {
-    const tunnel = await vi.waitFor(() => tunnels[cut] ?? expect.fail('not back yet'))
+    const tunnel = await eventually(() => tunnels[cut] ?? expect.fail('not back yet'))
     expect((await tunnel.request({ method: 'GET', path: '/small' })).status).toBe(200)
     tunnel.close()
   }
-  await vi.waitFor(() => expect(waits.length).toBeGreaterThanOrEqual(3))
+  await eventually(() => expect(waits.length).toBeGreaterThanOrEqual(3))
   expect(waits.slice(0, 3)).toEqual([125, 250, 500])
 })
 
@@ -274,8 +277,8 @@ test('a connection that stood long starts the waits anew', async () => {
     now: () => (nowMs += 60_000),
   }).connected()
   for (let cut = 0; cut < 3; cut++)
-    (await vi.waitFor(() => tunnels[cut] ?? expect.fail('not back yet'))).close()
-  await vi.waitFor(() => expect(waits.length).toBeGreaterThanOrEqual(3))
+    (await eventually(() => tunnels[cut] ?? expect.fail('not back yet'))).close()
+  await eventually(() => expect(waits.length).toBeGreaterThanOrEqual(3))
   expect(waits.slice(0, 3)).toEqual([125, 125, 125])
 })
 
@@ -328,17 +331,17 @@ test('both ends notice a peer that fell silent without a goodbye', async () => {
   const gone = vi.fn()
   const dialled = dial((line.address() as { port: number }).port, { liveness, onDisconnect: gone })
   await dialled.connected()
-  const tunnel = await vi.waitFor(() => tunnels[0] ?? expect.fail('no tunnel'))
+  const tunnel = await eventually(() => tunnels[0] ?? expect.fail('no tunnel'))
   held = true
   expect(await tunnel.closed).toBe('it fell silent')
-  await vi.waitFor(() => expect(gone).toHaveBeenCalled())
+  await eventually(() => expect(gone).toHaveBeenCalled())
 })
 
 test('stopping either end leaves nothing behind', async () => {
   const { port, tunnels, listener } = await listen()
   const dialled = dial(port)
   await dialled.connected()
-  const tunnel = await vi.waitFor(() => tunnels[0] ?? expect.fail('no tunnel'))
+  const tunnel = await eventually(() => tunnels[0] ?? expect.fail('no tunnel'))
   await dialled.stop()
   await tunnel.closed
   expect(tunnel.isClosed).toBe(true)
