@@ -8,7 +8,7 @@ import {
   openConsole,
   rentAndClose,
   searchLog,
-  useShell,
+  typeIntoShell,
   waitForPhase,
   writeFile,
 } from './testing/journey.ts'
@@ -203,7 +203,7 @@ describeWith('chromium')('console in Chromium', () => {
     await writeFile(page, hello)
     await deploy(page)
     await waitForPhase(page, 'running')
-    await useShell(page, { type: 'echo ready', expect: 'ready' })
+    await typeIntoShell(page, { type: 'echo ready', expect: 'ready' })
     await page.setViewportSize({ width: 700, height: 800 })
     await page.keyboard.type('size')
     await page.keyboard.press('Enter')

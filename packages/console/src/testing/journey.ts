@@ -109,7 +109,7 @@ export async function searchLog(page: Page, words: string): Promise<void> {
 }
 
 /** Runs a command in the lease, types into it and waits for what it says. */
-export async function useShell(
+export async function typeIntoShell(
   page: Page,
   shell: { command?: string; type: string; expect: string },
 ): Promise<void> {
@@ -159,6 +159,6 @@ export async function rentAndClose(page: Page, journey: WholeJourney) {
   const addresses = await readAddresses(page)
   await watchCostTick(page)
   await searchLog(page, journey.logWords)
-  await useShell(page, journey.shell)
+  await typeIntoShell(page, journey.shell)
   return { id, asks, addresses, ...(await closeAndSettle(page)) }
 }
