@@ -89,6 +89,7 @@ async function siteOn(market: ServedMarket): Promise<Site> {
       for (const controller of controllers) await controller.stop().catch(() => {})
       await market.stop()
       await admin.pool.query(`drop database if exists ${database} with (force)`)
+      await admin.pool.query('drop schema if exists controller_test_admin cascade')
       await admin.close()
     },
   }
