@@ -15,6 +15,8 @@ export function loseService(service: Service, lose: Lose): void {
     [service.restart.policy !== 'always' || service.restart.maxRetries !== undefined, 'the restart policy'],
     [service.dependsOn.length > 0 || service.stopWith.length > 0, 'the dependencies'],
     [service.job !== undefined, 'that a job ends'],
+    [service.late !== undefined, 'what is filled in just before the start'],
+    [service.resources.volumes.some((volume) => volume.shared === true), 'that volumes are shared'],
     [service.readOnlyRoot, 'the read-only file system'],
     [service.stopGraceMs !== 10_000, 'the time to stop'],
   ]

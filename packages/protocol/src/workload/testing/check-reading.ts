@@ -11,7 +11,8 @@ import { workloadSchema } from '../workload.ts'
 export function readingProblem(text: string): string | undefined {
   const { format, workload, findings } = readWorkload(text, { file: 'fuzz.yaml' })
   const errors = findings.filter(({ severity }) => severity === 'error')
-  if (workload === undefined && errors.length === 0) return 'refused without a reason'
+  // A file that runs nothing may be valid (Nosana takes such); a warning says so.
+  if (workload === undefined && findings.length === 0) return 'refused without a reason'
   if (workload !== undefined && errors.length > 0) return 'read in spite of errors'
   const [first] = findings
   if (first !== undefined) {
