@@ -15,12 +15,13 @@ const texts = seedFiles.concat(
         .map((path) => readFileSync(`${folder}/${path}`, 'utf8')),
 )
 
-/** The file again without the noise of a busy machine: the fastest of five. */
-function fastestOf(text: string): number {
+/** Milliseconds of this process's own work, so that a busy machine does not count as a hang: the least of five. */
+function leastWork(text: string): number {
   const times = Array.from({ length: 5 }, () => {
-    const start = performance.now()
+    const start = process.cpuUsage()
     readingProblem(text)
-    return performance.now() - start
+    const { user, system } = process.cpuUsage(start)
+    return (user + system) / 1000
   })
   return Math.min(...times)
 }
@@ -39,9 +40,9 @@ for (let index = 0; index < Number(count); index++) {
   }
   const took = performance.now() - start
   if (problem === undefined && took > limitMs) {
-    const again = fastestOf(text)
+    const again = leastWork(text)
     slowest = Math.max(slowest, again)
-    if (again > limitMs) problem = `took ${again.toFixed(0)} ms`
+    if (again > limitMs) problem = `took ${again.toFixed(0)} ms of work`
   } else slowest = Math.max(slowest, took)
   if (problem !== undefined) {
     failures += 1
