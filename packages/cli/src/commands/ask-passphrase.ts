@@ -1,10 +1,9 @@
 import { isCancel, password } from '@clack/prompts'
 import { SubletError } from '@sublet/protocol'
-import { findPassphrase } from '@sublet/service'
-import { passphraseOf } from '../network/wallets.ts'
 
 /** For opening: what is set or kept, else what a person types. */
 export async function passphraseToOpen(dataDir: string): Promise<string | undefined> {
+  const { passphraseOf } = await import('../network/wallets.ts')
   const known = await passphraseOf(dataDir)
   if (known !== undefined || !process.stdin.isTTY) return known
   return typed('Passphrase of the wallet')
@@ -12,6 +11,7 @@ export async function passphraseToOpen(dataDir: string): Promise<string | undefi
 
 /** For making a wallet: `SUBLET_PASSPHRASE`, else typed twice. Throws `wallet.locked` where nobody can type. */
 export async function passphraseToCreate(): Promise<string> {
+  const { findPassphrase } = await import('@sublet/service')
   const known = await findPassphrase({ env: process.env })
   if (known !== undefined) return known
   if (!process.stdin.isTTY) {

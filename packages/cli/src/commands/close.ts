@@ -1,5 +1,5 @@
+import { dollars } from '@sublet/protocol'
 import type { Command } from 'commander'
-import { dollars } from '../output/money.ts'
 import { commandContext, type GlobalOptions } from './context.ts'
 import { findLease } from './find-lease.ts'
 

@@ -1,6 +1,5 @@
 import type { Deployment } from '@sublet/protocol'
-import { fromProblem, SubletError } from '@sublet/protocol'
-import { perHour } from '../output/money.ts'
+import { fromProblem, perHour, SubletError } from '@sublet/protocol'
 
 /** Whether there is nothing more to wait for before a person can use it. */
 export function isSettled(deployment: Deployment): boolean {
@@ -20,13 +19,17 @@ export function progressLine(deployment: Deployment): string {
 export function failureOf(deployment: Deployment): SubletError {
   const excluded = deployment.groups.flatMap((group) => group.excluded)
   const lastLogLines = deployment.groups.flatMap((group) => group.lease?.lastLogLines ?? [])
+  const details = {
+    deployment: deployment.id,
+    ...(excluded.length === 0 ? {} : { excluded }),
+    ...(lastLogLines.length === 0 ? {} : { lastLogLines }),
+  }
   const { problem } = deployment
-  const details = { deployment: deployment.id, excluded, lastLogLines }
   if (problem === undefined) return new SubletError('internal', deployment.message, { details })
   const known = fromProblem(problem as never)
   return new SubletError(known.code, known.message, {
     hint: known.hint,
-    details: { ...(known.details ?? {}), ...details },
+    details: { ...details, ...known.details },
   })
 }
 

@@ -1,6 +1,6 @@
 import type { Ask, Market } from '@sublet/protocol'
+import { perHour } from '@sublet/protocol'
 import type { Command } from 'commander'
-import { perHour } from '../output/money.ts'
 import { table } from '../output/output.ts'
 import { commandContext, type GlobalOptions } from './context.ts'
 

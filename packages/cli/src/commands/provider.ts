@@ -1,8 +1,8 @@
+import { dollars, perHour } from '@sublet/protocol'
 import type { ProviderStatus } from '@sublet/provider'
 import type { Command } from 'commander'
-import { dollars, perHour } from '../output/money.ts'
 import { table } from '../output/output.ts'
-import { askOwner } from '../provider-owner/owner-socket.ts'
+import { askOwner } from '../provider-owner/ask-owner.ts'
 import { layoutOf } from '../up/layout.ts'
 import { commandContext, type GlobalOptions } from './context.ts'
 

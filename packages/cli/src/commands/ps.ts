@@ -1,6 +1,5 @@
-import { accrued, type Deployment } from '@sublet/protocol'
+import { accrued, type Deployment, dollars, perHour } from '@sublet/protocol'
 import type { Command } from 'commander'
-import { dollars, perHour } from '../output/money.ts'
 import { table } from '../output/output.ts'
 import { commandContext, type GlobalOptions } from './context.ts'
 

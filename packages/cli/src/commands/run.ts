@@ -1,8 +1,7 @@
-import { type Deployment, SubletError } from '@sublet/protocol'
+import { type Deployment, dollars, SubletError } from '@sublet/protocol'
 import type { Command } from 'commander'
 import { stringify } from 'yaml'
 import type { ControllerClient } from '../controller/client.ts'
-import { dollars } from '../output/money.ts'
 import type { Output } from '../output/output.ts'
 import { commandContext, type GlobalOptions } from './context.ts'
 import { rateArgument } from './deploy.ts'
@@ -31,7 +30,7 @@ export function addRun(program: Command): void {
       const { output, controller } = commandContext(command.optsWithGlobals<GlobalOptions>())
       const client = await controller()
       const ended = await runJob(client, output, {
-        source: jobSource(image, words, options),
+        source: jobSource(image, words[0] === '--' ? words.slice(1) : words, options),
         file: 'run.yaml',
         format: 'sublet',
         ...(options.maxRate === undefined ? {} : { maxRatePerHour: options.maxRate }),

@@ -4,7 +4,7 @@ import color from 'picocolors'
 import { type ControllerClient, createControllerClient } from '../controller/client.ts'
 import type { Output } from '../output/output.ts'
 import { costLines, onceReport, upReport } from '../up/report.ts'
-import { type Network, startNetwork } from '../up/start-network.ts'
+import type { Network } from '../up/start-network.ts'
 import { commandContext, type GlobalOptions } from './context.ts'
 import { deployAndWait } from './deploy.ts'
 import { failureOf } from './deployment-progress.ts'
@@ -86,6 +86,8 @@ function interruption(): Promise<void> {
 async function started(output: Output, dataDir: string, options: UpOptions): Promise<Network> {
   const progress = output.progress('Starting')
   try {
+    // Only here: the other commands should not wait for every daemon's code to load.
+    const { startNetwork } = await import('../up/start-network.ts')
     const network = await startNetwork({
       dataDir,
       port: options.port,

@@ -1,14 +1,15 @@
 import { readFile } from 'node:fs/promises'
-import { SubletError, type WalletSummary } from '@sublet/protocol'
-import { createWallet, exportWallet, importWallet, listWallets } from '@sublet/service'
+import { dollars, parseDollars, SubletError, type WalletSummary } from '@sublet/protocol'
 import type { Command } from 'commander'
 import { formatEther } from 'viem'
-import { walletPlaces } from '../network/wallets.ts'
-import { dollars, parseDollars } from '../output/money.ts'
+import { walletPlaces } from '../network/wallet-places.ts'
 import { passphraseToCreate, passphraseToOpen } from './ask-passphrase.ts'
 import { commandContext, type GlobalOptions } from './context.ts'
 
 const defaultName = 'tenant'
+
+/** Loaded only where it is used, so that every other command starts at once. */
+const keystore = () => import('@sublet/service')
 
 export function addWallet(program: Command): void {
   const wallet = program.command('wallet').description('the keys that sign and pay')
@@ -20,6 +21,7 @@ export function addWallet(program: Command): void {
     .option('--import <file>', 'a Web3 Secret Storage file, or a file with a private key in it')
     .action(async (name: string, options: { import?: string }, command: Command) => {
       const { output, dataDir } = commandContext(command.optsWithGlobals<GlobalOptions>())
+      const { createWallet, importWallet } = await keystore()
       const { dir } = walletPlaces(dataDir)
       const passphrase = await passphraseToCreate()
       const account =
@@ -39,6 +41,7 @@ export function addWallet(program: Command): void {
     .description('addresses and balances')
     .action(async (_options: unknown, command: Command) => {
       const { output, dataDir, controller } = commandContext(command.optsWithGlobals<GlobalOptions>())
+      const { listWallets } = await keystore()
       const wallets = await listWallets({ dir: walletPlaces(dataDir).dir })
       const summary = await controller()
         .then((client) => client.wallet())
@@ -83,6 +86,7 @@ export function addWallet(program: Command): void {
     .option('--private-key', 'print the private key itself')
     .action(async (name: string, options: { privateKey?: boolean }, command: Command) => {
       const { output, dataDir } = commandContext(command.optsWithGlobals<GlobalOptions>())
+      const { exportWallet } = await keystore()
       const { dir } = walletPlaces(dataDir)
       const exported = await exportWallet({ dir, name, passphrase: await passphraseToOpen(dataDir) })
       const { privateKey, ...safe } = exported

@@ -1,15 +1,10 @@
-import { join } from 'node:path'
 import { isSubletError } from '@sublet/protocol'
 import { createWallet, findPassphrase, keepPassphrase, openWallet } from '@sublet/service'
 import type { LocalAccount } from 'viem'
+import { walletPlaces } from './wallet-places.ts'
 
 /** Whose wallet: the machine owner's as a tenant, and one for each role that signs. */
 export type WalletName = 'tenant' | 'provider' | 'indexer'
-
-export function walletPlaces(dataDir: string) {
-  const dir = join(dataDir, 'wallets')
-  return { dir, passphraseFile: join(dir, 'passphrase') }
-}
 
 /** The passphrase that was given, set, or kept beside development wallets; undefined where there is none. */
 export function passphraseOf(dataDir: string): Promise<string | undefined> {

@@ -1,6 +1,6 @@
 import type { Deployment } from '@sublet/protocol'
+import { dollars, perHour } from '@sublet/protocol'
 import { costOf } from '../commands/ps.ts'
-import { dollars, perHour } from '../output/money.ts'
 import type { Network } from './start-network.ts'
 
 /** What `up --json` prints once everything is there. */

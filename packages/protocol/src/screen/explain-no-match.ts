@@ -1,4 +1,5 @@
 import type { Exclusion } from '../bid/bid.ts'
+import { perHour } from '../units/dollars.ts'
 
 export interface NoMatch {
   /** A sentence or two for a person. */
@@ -36,7 +37,7 @@ export function explainNoMatch(exclusions: readonly Exclusion[]): NoMatch {
   const rate = lowestMatchingRate(exclusions)
   if (groups.length === 0) return { message: 'No provider is on offer.', groups }
   const counts = groups.map(({ reason, providers, example }) => `${providers} for ${reason} (${example})`)
-  const cure = rate === undefined ? '' : ` The lowest rate that would have matched is ${rate} an hour.`
+  const cure = rate === undefined ? '' : ` The lowest rate that would have matched is ${perHour(rate)}.`
   return {
     message: `${exclusions.length === 1 ? 'The one provider was' : `All ${exclusions.length} providers were`} left out: ${counts.join('; ')}.${cure}`,
     groups,

@@ -3,6 +3,7 @@ import type { Exclusion } from '../bid/bid.ts'
 import type { Order } from '../order/order.ts'
 import { needsOf } from '../price/needs.ts'
 import { priceAtAsk } from '../price/price-at-ask.ts'
+import { perHour } from '../units/dollars.ts'
 import { gpuObstacle } from './gpu-obstacle.ts'
 import type { Obstacle, ScreenContext } from './obstacle.ts'
 import { placementObstacle } from './placement-obstacle.ts'
@@ -35,7 +36,7 @@ export function screen(order: Order, ask: Ask, context: ScreenContext): Screenin
   if (ratePerHour > order.maxRatePerHour) {
     return left({
       reason: 'rate',
-      message: `At most ${order.maxRatePerHour} an hour was offered, ${ratePerHour} is the price here.`,
+      message: `At most ${perHour(order.maxRatePerHour)} was offered, the price here is ${perHour(ratePerHour)}.`,
       ratePerHour,
     })
   }

@@ -94,7 +94,7 @@ test('says why every provider was left out, and the lowest rate that would have 
   expect(error.code).toBe('order.no-match')
   expect(error.details?.lowestMatchingRate).toBe('200000')
   expect(error.details?.excluded).toHaveLength(2)
-  expect(error.hint).toContain('200000')
+  expect(error.hint).toContain('the lowest that would have matched')
 })
 
 test('tells apart that nobody fits and that nobody bids', async () => {

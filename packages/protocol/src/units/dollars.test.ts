@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { dollars, parseDollars } from './money.ts'
+import { dollars, parseDollars } from './dollars.ts'
 
 test('prints whole and small amounts', () => {
   expect(dollars(400_000n)).toBe('$0.40')

@@ -1,3 +1,4 @@
+/** Every network's money is a dollar of six decimals. */
 const unitsPerDollar = 1_000_000n
 
 /** Token base units of a 6-decimal dollar as text: `$0.40`, `$0.000278`. Small amounts keep the digits that matter. */
