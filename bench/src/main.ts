@@ -6,6 +6,7 @@ const benches: Record<string, () => Promise<BenchRow[]>> = {
   formats: async () => (await import('./formats.bench.ts')).benchFormats(),
   tunnel: async () => (await import('./tunnel.bench.ts')).benchTunnel(),
   start: async () => (await import('./start.bench.ts')).benchStart(),
+  provider: async () => (await import('./provider.bench.ts')).benchProvider(),
   lease: async () => (await import('./lease.bench.ts')).benchLease(),
 }
 

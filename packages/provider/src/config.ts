@@ -32,6 +32,8 @@ export const providerConfigSchema = z.object({
   prices: priceSchema.default({}),
   /** Only these tenants are served; everybody when empty. */
   tenants: z.array(addressSchema).default([]),
+  /** How much of the processor is offered, in percent of what there is: idle services share one well. */
+  cpuOfferPercent: z.int().min(1).max(10_000).default(100),
   /** What the owner keeps. */
   reservedCpuMillis: z.int().min(0).default(0),
   reservedMemoryBytes: z.int().min(0).default(gibibyte),

@@ -8,6 +8,8 @@ import { nvidiaList, nvidiaQuery, readNvidia } from './nvidia.ts'
 
 /** What the owner keeps for themselves, and where leases' files will lie. */
 export interface MachineShare {
+  /** How much of the processor is offered, in percent. */
+  cpuOfferPercent: number
   /** Millicores that are never leased. */
   reservedCpuMillis: number
   reservedMemoryBytes: number
@@ -51,7 +53,7 @@ export async function measureMachine(share: MachineShare): Promise<Machine> {
     gpus: gpus.reading,
     ...(gpus.problem === undefined ? {} : { gpuProblem: gpus.problem }),
     capacity: {
-      cpuMillis: Math.max(0, availableParallelism() * 1000 - share.reservedCpuMillis),
+      cpuMillis: Math.max(0, availableParallelism() * 10 * share.cpuOfferPercent - share.reservedCpuMillis),
       memoryBytes: Math.max(0, memoryBytes - share.reservedMemoryBytes),
       storageBytes: Object.fromEntries(
         storage.map(([name, bytes]) => [name, Math.max(0, bytes - share.reservedStorageBytes)]),

@@ -31,6 +31,7 @@ export async function inspectMachine(options: InspectOptions): Promise<MachineRe
   const { platform, env } = options
   const [machine, engine] = await Promise.all([
     measureMachine({
+      cpuOfferPercent: 100,
       reservedCpuMillis: 0,
       reservedMemoryBytes: 0,
       reservedStorageBytes: 0,

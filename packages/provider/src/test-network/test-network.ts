@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -33,7 +34,6 @@ import {
   type Transport,
 } from '@sublet/sdk'
 import { acceptTunnels, createLog, type Log, makeCertificate, type Tunnel } from '@sublet/service'
-import { testDatabaseUrl } from '@sublet/testing'
 import pg from 'pg'
 import { createPublicClient, createWalletClient, http, type LocalAccount } from 'viem'
 import { mnemonicToAccount } from 'viem/accounts'
@@ -41,6 +41,8 @@ import { z } from 'zod'
 import { type ProviderConfigInput, providerConfigSchema } from '../config.ts'
 import { type RunningProvider, type StartProviderOptions, startProvider } from '../main.ts'
 
+/** As `@sublet/testing` has it; that one cannot be loaded outside of a test run. */
+const databaseUrl = process.env.SUBLET_TEST_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres'
 const mnemonic = 'test test test test test test test test test test test junk'
 const account = (index: number): LocalAccount => mnemonicToAccount(mnemonic, { addressIndex: index })
 const lower = (address: string) => address.toLowerCase() as Address
@@ -53,6 +55,8 @@ export interface TestNetwork extends AsyncDisposable {
   log: Log
   /** Starts the provider; again with the same `dataDir` and schema, as after a restart. */
   start(config?: Partial<ProviderConfigInput>, more?: Partial<StartProviderOptions>): Promise<RunningProvider>
+  /** The provider's way to the chain. */
+  line: Line
   /** The tunnel that the provider dialled last. */
   tunnel(): Promise<Tunnel>
   /** What `start` hands to the provider, for starting it in another process. */
@@ -117,6 +121,8 @@ export async function startTestNetwork(): Promise<TestNetwork> {
   })
   await chain.deposit(500_000_000n)
 
+  const line = await openLine(Number(new URL(rpcUrl).port))
+  undo.push(() => line.cut())
   const tunnels: Tunnel[] = []
   let arrived: () => void = () => {}
   const listener = await acceptTunnels({
@@ -145,9 +151,9 @@ export async function startTestNetwork(): Promise<TestNetwork> {
   const options = {
     account: providerAccount,
     sealKey,
-    rpcUrl,
+    rpcUrl: line.url,
     addresses,
-    store: { url: testDatabaseUrl, schema },
+    store: { url: databaseUrl, schema },
     indexers: [
       {
         host: '127.0.0.1',
@@ -183,6 +189,7 @@ export async function startTestNetwork(): Promise<TestNetwork> {
     tenant,
     log,
     options,
+    line,
     tunnel,
     async start(config = {}, more = {}) {
       const { dataDir: _dataDir, ...rest } = options
@@ -210,8 +217,48 @@ export async function startTestNetwork(): Promise<TestNetwork> {
   }
 }
 
+/** A way to a port of this machine that can be cut and mended. */
+export interface Line {
+  url: string
+  cut(): Promise<void>
+  mend(): Promise<void>
+}
+
+async function openLine(targetPort: number): Promise<Line> {
+  const sockets = new Set<Socket>()
+  let server: Server | undefined
+  let port = 0
+  async function mend(): Promise<void> {
+    const opened = createServer((socket) => {
+      const target = connect(targetPort, '127.0.0.1')
+      for (const end of [socket, target]) {
+        sockets.add(end)
+        end.on('error', () => end.destroy())
+        end.once('close', () => sockets.delete(end))
+      }
+      socket.pipe(target).pipe(socket)
+    })
+    await new Promise<void>((resolve) => opened.listen(port, '127.0.0.1', resolve))
+    port = (opened.address() as AddressInfo).port
+    server = opened
+  }
+  await mend()
+  return {
+    url: `http://127.0.0.1:${port}`,
+    mend,
+    async cut() {
+      const closing = server
+      server = undefined
+      if (closing === undefined) return
+      const closed = new Promise((resolve) => closing.close(resolve))
+      for (const socket of sockets) socket.destroy()
+      await closed
+    },
+  }
+}
+
 async function dropSchema(schema: string): Promise<void> {
-  const database = new pg.Client({ connectionString: testDatabaseUrl })
+  const database = new pg.Client({ connectionString: databaseUrl })
   await database.connect()
   await database.query(`drop schema if exists ${schema} cascade`)
   await database.end()

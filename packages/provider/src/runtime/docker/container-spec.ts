@@ -23,6 +23,9 @@ export const keptCapabilities = [
 /** Docker refuses less than 6 MiB. */
 const leastMemoryBytes = 6 * 1024 * 1024
 
+/** Docker refuses less than a hundredth of a core. */
+const leastCpuMillis = 10
+
 /** Log files of one container: three of 10 MiB, the oldest goes first. */
 const logConfig = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } }
 
@@ -70,7 +73,7 @@ function hostConfig(spec: InstanceSpec, place: ContainerPlace, ports: readonly s
   const memory = Math.max(spec.memoryBytes, leastMemoryBytes)
   return {
     NetworkMode: place.network,
-    NanoCpus: spec.cpuMillis * 1_000_000,
+    NanoCpus: Math.max(spec.cpuMillis, leastCpuMillis) * 1_000_000,
     Memory: memory,
     // Equal to Memory: no swap, or a lease would slow its neighbours down.
     MemorySwap: memory,
