@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the variables of Compose files
 import { expect, test } from 'vitest'
 import { formatFinding } from '../format-finding.ts'
 import { readWorkload } from '../read-workload.ts'

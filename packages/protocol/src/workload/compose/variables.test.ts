@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the variables of Compose files
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { readEnvFile } from './env-file.ts'
