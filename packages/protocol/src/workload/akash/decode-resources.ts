@@ -60,7 +60,7 @@ function decodeCpuUnits(findings: Findings, at: At, text: string): number {
     findings.error(pathOf(at), 'akash.cpu-units', `\`${text}\` is no amount of CPU.`, {
       expected: 'cores such as 0.5, or millicores such as 500m',
     })
-    return 0
+    return Number.NaN
   }
   return millis ? value : truncateToUint32(value * 1000)
 }
@@ -103,7 +103,7 @@ function decodeSize(findings: Findings, up: At, tree: Tree, key: string, suffixe
       mend: mendedSize(text),
     },
   )
-  return 0
+  return Number.NaN
 }
 
 /** `16GB` and `2 gi` mean `16G` and `2Gi`; Akash takes neither. */
@@ -153,7 +153,7 @@ function decodeGpu(findings: Findings, up: At, tree: Tree): SdlResources['gpu'] 
   }
   const attributes = hasAttributes ? gpuAttributes(kinds) : []
   checkAttributeKeys(findings, inside(at, 'attributes'), attributes)
-  return { units: units ?? 0, attributes, kinds }
+  return { units: units ?? Number.NaN, attributes, kinds }
 }
 
 function decodeGpuKinds(findings: Findings, at: At, attributes: unknown): SdlGpuKind[] {

@@ -79,6 +79,7 @@ export function goStrings(
   return list
 }
 
+/** NaN where something else was written, so that nothing further is said about it. */
 export function goUint32(findings: Findings, up: At | undefined, record: Tree, key: string): number {
   const value = Object.hasOwn(record, key) ? record[key] : undefined
   if (value === undefined || value === null) return 0
@@ -94,7 +95,7 @@ export function goUint32(findings: Findings, up: At | undefined, record: Tree, k
   const text = textOf(value)
   const mend = typeof value === 'string' && /^\d+$/.test(value) ? `write ${text} without quotes` : undefined
   wrongType(findings, inside(up, key), 'a whole number from 0 to 4294967295', mend)
-  return 0
+  return Number.NaN
 }
 
 const yes = new Set(['y', 'Y', 'yes', 'on'])

@@ -82,7 +82,8 @@ function within(
   { least, most }: { least: number; most: number },
   expected: string,
 ): void {
-  if (value >= least && value <= most) return
+  // NaN was complained of when it was read.
+  if (Number.isNaN(value) || (value >= least && value <= most)) return
   findings.error(
     path,
     'akash.limit',
@@ -101,7 +102,7 @@ function validateTotals(findings: Findings, placement: string, entries: readonly
   const first = entries[0]?.serviceName ?? ''
   const path = ['deployment', first, placement, 'count']
   const limit = (sum: number, most: number, what: string) => {
-    if (sum <= most) return
+    if (!(sum > most)) return
     findings.error(path, 'akash.total', `All services of \`${placement}\` together take too much ${what}.`, {
       expected: `at most ${maxUnits} times what one may take`,
     })
