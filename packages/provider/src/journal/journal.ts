@@ -115,22 +115,21 @@ export function createJournal({ db }: Store<Tables>, vault: Vault, now: () => nu
     },
 
     async addLease(record) {
-      return await db.transaction().execute(async (transaction) => {
-        const { numInsertedOrUpdatedRows } = await transaction
-          .insertInto('leases')
-          .values({
-            lease_id: record.leaseId,
-            agreement: JSON.stringify(z.encode(agreementSchema, record.agreement)),
-            tenant_signature: record.tenantSignature,
-            provider_signature: record.providerSignature,
-            allocation: JSON.stringify(record.allocation),
-            ...leaseRow(record),
-          })
-          .onConflict((conflict) => conflict.column('lease_id').doNothing())
-          .executeTakeFirst()
-        await transaction.deleteFrom('reservations').where('lease_id', '=', record.leaseId).execute()
-        return numInsertedOrUpdatedRows === 1n
-      })
+      // One statement, so one trip: the tenant waits for it.
+      const { numInsertedOrUpdatedRows } = await db
+        .with('taken', (with_) => with_.deleteFrom('reservations').where('lease_id', '=', record.leaseId))
+        .insertInto('leases')
+        .values({
+          lease_id: record.leaseId,
+          agreement: JSON.stringify(z.encode(agreementSchema, record.agreement)),
+          tenant_signature: record.tenantSignature,
+          provider_signature: record.providerSignature,
+          allocation: JSON.stringify(record.allocation),
+          ...leaseRow(record),
+        })
+        .onConflict((conflict) => conflict.column('lease_id').doNothing())
+        .executeTakeFirst()
+      return numInsertedOrUpdatedRows === 1n
     },
 
     async saveLease(record) {

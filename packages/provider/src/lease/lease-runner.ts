@@ -83,6 +83,7 @@ export function runLease(start: LeaseRecord, found: readonly Instance[], parts: 
   })
 
   const readers = new Set<Promise<void>>()
+  let writes: Promise<unknown> = Promise.resolve()
   const patience = {
     sleep,
     signal: leaving.signal,
@@ -102,11 +103,16 @@ export function runLease(start: LeaseRecord, found: readonly Instance[], parts: 
     parts.publish(record)
   }
 
+  /** Writes one after the other, so that an older state never comes to lie over a newer one. */
+  async function write(next: LeaseRecord): Promise<void> {
+    const written = writes.then(() => patiently(patience, () => journal.saveLease(next)))
+    writes = written.catch(() => undefined)
+    await written
+  }
+
   async function save(patch: Partial<LeaseStatus>): Promise<void> {
-    const next = { ...record, status: { ...record.status, ...patch } }
-    await patiently(patience, () => journal.saveLease(next))
-    record = { ...record, status: { ...record.status, ...patch } }
-    parts.publish(record)
+    await write({ ...record, status: { ...record.status, ...patch } })
+    announce(patch)
   }
 
   async function move(phase: LeasePhase, patch: Partial<LeaseStatus> = {}): Promise<void> {
@@ -114,7 +120,13 @@ export function runLease(start: LeaseRecord, found: readonly Instance[], parts: 
       { phase, ...(patch.endReason === undefined ? {} : { endReason: patch.endReason }) },
       'lease moves',
     )
-    await save({ ...patch, phase, phaseAtMs: { ...record.status.phaseAtMs, [phase]: now() } })
+    const changes = { ...patch, phase, phaseAtMs: { ...record.status.phaseAtMs, [phase]: now() } }
+    if (!isPreparing(phase)) return await save(changes)
+    // That the lease was accepted is on the disk; how far its start has come is found out anew after a crash.
+    announce(changes)
+    write(record).catch((err: unknown) => {
+      if (!leaving.signal.aborted) log.warn({ err }, 'a step of the start was not written down')
+    })
   }
 
   function manifestOf(): Manifest {
@@ -374,6 +386,10 @@ export function runLease(start: LeaseRecord, found: readonly Instance[], parts: 
     },
     done,
   }
+}
+
+function isPreparing(phase: LeasePhase): boolean {
+  return phase === 'pulling' || phase === 'starting'
 }
 
 const retryMs = 1_000

@@ -80,10 +80,10 @@ export function createLeases(parts: LeasesParts): Leases {
   }
 
   async function take(tenant: Address, manifest: Manifest, leaseId: Hex): Promise<LeaseStatus> {
-    const before = await journal.lease(leaseId)
-    if (before !== undefined) return await known(tenant, leaseId)
     const allocation = holdings.reservation(leaseId)
     if (allocation === undefined) {
+      if (runners.has(leaseId) || (await journal.lease(leaseId)) !== undefined)
+        return await known(tenant, leaseId)
       throw new SubletError('bid.expired', 'The reservation for this bid has lapsed.', {
         hint: 'Order again and send the manifest at once.',
       })
