@@ -22,7 +22,10 @@ function expressible(workload: Workload): Workload {
         name: seen.has(service.name) ? `${service.name.slice(0, 50)}-${index}` : service.name,
       }))
       .map(
-        ({ workingDir: _w, user: _u, health: _h, job: _j, tee: _t, command, args, ...service }, position) => {
+        (
+          { workingDir: _w, user: _u, health: _h, job: _j, tee: _t, late: _l, command, args, ...service },
+          position,
+        ) => {
           seen.add(service.name)
           return {
             ...service,
@@ -46,7 +49,7 @@ function expressible(workload: Workload): Workload {
               memoryBytes: gibibyte + (service.resources.memoryBytes % gibibyte),
               storageBytes: gibibyte + (service.resources.storageBytes % gibibyte),
               volumes: service.resources.volumes
-                .map((volume) => ({
+                .map(({ shared: _s, ...volume }) => ({
                   ...volume,
                   sizeBytes: gibibyte + volume.sizeBytes,
                   persistent: volume.class !== 'ram',

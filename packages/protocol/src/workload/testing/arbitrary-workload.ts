@@ -128,12 +128,25 @@ const probe = fc.oneof(
   fc.record({ kind: fc.constant('command'), command: fc.array(text, { maxLength: 3 }) }),
 )
 
-const health = fc.record({
-  probe,
-  intervalMs: ms,
-  timeoutMs: ms,
-  retries: fc.integer({ min: 1, max: 1000 }),
-  startPeriodMs: fc.nat(10 ** 6),
+const health = joined(
+  fc.record({
+    probe,
+    intervalMs: ms,
+    timeoutMs: ms,
+    retries: fc.integer({ min: 1, max: 1000 }),
+    startPeriodMs: fc.nat(10 ** 6),
+  }),
+  maybe('startOnly', fc.constant(true)),
+  maybe('also', fc.array(fc.record({ probe, startOnly: fc.boolean() }), { minLength: 1, maxLength: 2 })),
+)
+
+const late = fc.record({
+  rules: fc.constant('nosana'),
+  args: fc.dictionary(word, fc.oneof(text, fc.integer(), fc.boolean()), {
+    noNullPrototype: true,
+    maxKeys: 3,
+  }),
+  services: fc.dictionary(word, name, { noNullPrototype: true, maxKeys: 2 }),
 })
 
 const job = joined(
@@ -159,8 +172,13 @@ const volumes = fc.uniqueArray(
       sizeBytes: bytes,
       class: fc.constantFrom('default', 'hdd', 'ssd', 'nvme', 'ram'),
       persistent: fc.boolean(),
+      shared: fc.boolean(),
     })
-    .map((volume) => ({ ...volume, persistent: volume.persistent && volume.class !== 'ram' })),
+    .map(({ shared, ...volume }) => ({
+      ...volume,
+      persistent: volume.persistent && volume.class !== 'ram',
+      ...(shared ? { shared } : {}),
+    })),
   { maxLength: 3, selector: (volume) => volume.name },
 )
 
@@ -196,6 +214,8 @@ function service(serviceName: string, ips: readonly string[]): fc.Arbitrary<Serv
           maybe('revision', word),
           maybe('secret', word),
           maybe('region', word),
+          maybe('bucket', word),
+          maybe('credentials', joined(fc.record({ key: text }), maybe('id', text))),
         ),
         { maxLength: 2 },
       ),
@@ -226,6 +246,7 @@ function service(serviceName: string, ips: readonly string[]): fc.Arbitrary<Serv
     maybe('health', health),
     maybe('job', job),
     maybe('tee', fc.constantFrom('cpu', 'cpu-gpu')),
+    maybe('late', late),
   )
   const resources = joined(
     fc.record({
