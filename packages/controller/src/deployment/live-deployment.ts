@@ -116,16 +116,17 @@ export function createLiveDeployment(options: {
     async wantClosed(problem) {
       if (state.desired === 'closed') return
       show({ ...state, desired: 'closed', ...(problem === undefined ? {} : { problem }) })
-      await saveWhole()
+      // At once: a step that began by what was wanted before must not go on while this is written down.
       interruptAll('the deployment is to be closed')
+      await saveWhole()
     },
     async wantGroupClosed(name) {
       const group = state.groups.find((one) => one.name === name)
       if (group === undefined || isOver(group) || group.wanted === 'closed') return
-      await saveBy({ ...group, wanted: 'closed' }, () =>
-        journal.saveGroup(state.id, { ...group, wanted: 'closed' }),
-      )
+      const closing: GroupState = { ...group, wanted: 'closed' }
+      const saved = saveBy(closing, () => journal.saveGroup(state.id, closing))
       interruptAll('a lease is to be closed')
+      await saved
     },
     async finish(endedAtMs) {
       show({ ...state, endedAtMs })

@@ -50,6 +50,7 @@ export async function* followLease(options: FollowOptions): AsyncGenerator<Lease
         if (seen !== lastSeen) yield status
         lastSeen = seen
         if (isEnded(status.phase)) return
+        signal?.throwIfAborted()
         // While the stream is open the provider is not silent, however long nothing changes.
         silentSinceMs = Number.POSITIVE_INFINITY
       }

@@ -192,7 +192,7 @@ export function createMemoryProvider(options: MemoryProviderOptions): MemoryProv
         if (status !== shown) yield status
         shown = status
         if (isEnded(status.phase)) return
-        if (statuses.get(leaseId) !== shown) continue
+        if (statuses.get(leaseId) !== shown || signal?.aborted) continue
         await new Promise<void>((resolve) => {
           wake.push(resolve)
           signal?.addEventListener('abort', () => resolve(), { once: true })
