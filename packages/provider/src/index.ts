@@ -4,10 +4,10 @@ export { type InspectOptions, inspectMachine, type MachineReport } from './machi
 export {
   type IndexerPlace,
   type ProviderStatus,
-  providerVersion,
   type RunningProvider,
   type StartProviderOptions,
   type StopOptions,
   startProvider,
 } from './main.ts'
 export { defaultPrices } from './pricing/default-prices.ts'
+export { providerVersion } from './version.ts'

@@ -39,8 +39,7 @@ import { mostInstancesPerLease } from './runtime/docker/subnets.ts'
 import { openRuntime } from './runtime/open-runtime.ts'
 import type { Runtime } from './runtime/runtime.ts'
 import { sleep } from './sleep.ts'
-
-export const providerVersion = '0.1.0'
+import { providerVersion } from './version.ts'
 
 export interface IndexerPlace {
   /** Where its tunnel port is. */
@@ -230,6 +229,8 @@ export async function startProvider(options: StartProviderOptions): Promise<Runn
       now,
       sleep,
       settleGraceSeconds: config.settleGraceSeconds,
+      publicHosts: routes.publicHosts,
+      ingressDomain: indexers.find(({ ingress }) => ingress !== undefined)?.ingress?.domain ?? 'localhost',
       openRoutes: routes.open,
       closeRoutes: routes.close,
       onChange: asks.touch,

@@ -1,5 +1,4 @@
 import type { Readable, Writable } from 'node:stream'
-import { pipeline } from 'node:stream'
 import {
   type Address,
   bidRequestSchema,
@@ -25,6 +24,7 @@ import {
 import { z } from 'zod'
 import type { Bidder } from '../bid/bidder.ts'
 import type { Routes } from '../ingress/routes.ts'
+import { endOf, splice } from '../ingress/splice.ts'
 import type { AskKeeper } from '../pricing/ask-keeper.ts'
 import { answerSealed, type SealedParts } from './sealed-routes.ts'
 
@@ -107,8 +107,9 @@ export function createApi(parts: ApiParts, { tunnel }: { tunnel: boolean }): Htt
       reply.hijack()
       reply.raw.writeHead(200, { 'content-type': 'application/octet-stream' })
       if ('flushHeaders' in reply.raw) reply.raw.flushHeaders()
-      pipeline(request.raw, inner, () => undefined)
-      pipeline(inner, reply.raw, () => undefined)
+      inner.on('error', () => undefined)
+      reply.raw.on('error', () => undefined)
+      splice({ readable: request.raw, writable: reply.raw }, endOf(inner))
       return reply
     },
   )

@@ -1,6 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { pipeline } from 'node:stream'
 import {
   type Address,
   type Endpoint,
@@ -14,6 +13,7 @@ import type { Log } from '@sublet/service'
 import type { LeaseRecord } from '../lease/lease-record.ts'
 import type { LeaseRunner } from '../lease/lease-runner.ts'
 import type { Runtime } from '../runtime/runtime.ts'
+import { endOf, splice } from './splice.ts'
 
 /** Where an indexer serves workloads' HTTP ports by name. */
 export interface IndexerIngress {
@@ -40,6 +40,8 @@ export interface Routes {
   open(record: LeaseRecord): Promise<Endpoint[]>
   close(leaseId: Hex): Promise<void>
   all(): Route[]
+  /** Where the public HTTP ports of a service are, host and port by container port, before they are open too. */
+  publicHosts(record: LeaseRecord, service: string): Record<string, string>
   /** A byte stream to the port behind a label. Throws `endpoint.not-found` or `lease.not-ready`. */
   connect(label: string): Promise<Duplex>
 }
@@ -66,14 +68,14 @@ export function createRoutes(parts: RoutesParts): Routes {
     const known = listeners.get(route.label)
     if (known !== undefined) return known.port
     const sockets = new Set<Socket>()
-    const server = createServer({ noDelay: true }, (socket) => {
+    const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
       sockets.add(socket)
       socket.once('close', () => sockets.delete(socket))
       socket.on('error', () => socket.destroy())
       connectTo(route).then(
         (inner) => {
-          pipeline(socket, inner, () => undefined)
-          pipeline(inner, socket, () => undefined)
+          inner.on('error', () => undefined)
+          splice(endOf(socket), endOf(inner))
         },
         () => socket.destroy(),
       )
@@ -83,13 +85,20 @@ export function createRoutes(parts: RoutesParts): Routes {
     return port
   }
 
+  function ingressOf(record: LeaseRecord): IndexerIngress | undefined {
+    return ingress.find(({ indexer }) => indexer === record.agreement.indexer) ?? ingress[0]
+  }
+
+  function hostOf(route: Route, { domain, port }: IndexerIngress): string {
+    return `${route.label}.${domain}${port === 80 ? '' : `:${port}`}`
+  }
+
   async function endpointOf(route: Route, record: LeaseRecord): Promise<Endpoint | undefined> {
     const { service, port, protocol } = route
     if (protocol === 'http') {
-      const at = ingress.find(({ indexer }) => indexer === record.agreement.indexer) ?? ingress[0]
+      const at = ingressOf(record)
       if (at === undefined) return undefined
-      const place = at.port === 80 ? at.domain : `${at.domain}:${at.port}`
-      return { service, port, protocol, url: `http://${route.label}.${place}/` }
+      return { service, port, protocol, url: `http://${hostOf(route, at)}/` }
     }
     if (protocol !== 'tcp') return undefined
     // The same port as before a restart, where it is still free.
@@ -126,6 +135,16 @@ export function createRoutes(parts: RoutesParts): Routes {
     },
 
     all: () => [...routes.values()],
+
+    publicHosts(record, service) {
+      const at = ingressOf(record)
+      if (at === undefined) return {}
+      return Object.fromEntries(
+        routesOf(record, provider)
+          .filter((route) => route.service === service && route.protocol === 'http')
+          .map((route) => [String(route.port), hostOf(route, at)]),
+      )
+    },
 
     async connect(label) {
       const route = routes.get(label)

@@ -1,14 +1,17 @@
 import {
+  createResultCollector,
   isSubletError,
   type LeasePhase,
   type LeaseStatus,
   type Manifest,
+  resolveLate,
   type Service,
   SubletError,
 } from '@sublet/protocol'
 import type { Log } from '@sublet/service'
 import type { Journal } from '../journal/journal.ts'
 import type { Instance, Owner, Runtime } from '../runtime/runtime.ts'
+import { providerVersion } from '../version.ts'
 import { type GroupState, progressOf, type ReplicaProgress } from './group-progress.ts'
 import { planInstance, volumesOf } from './instance-plan.ts'
 import type { LeaseRecord } from './lease-record.ts'
@@ -31,6 +34,9 @@ export interface BringUpParts {
   announce: (patch: Partial<LeaseStatus>) => void
   move: (phase: LeasePhase, patch?: Partial<LeaseStatus>) => Promise<void>
   onChange: () => void
+  /** Where public ports are reached: host by container port, for a service. */
+  publicHosts: (service: string) => Readonly<Record<string, string>>
+  ingressDomain: string
 }
 
 /** The instances of one lease, kept running. */
@@ -42,6 +48,8 @@ export interface Running {
   instancesOf(service: string): { id: string; replica: number; ready: boolean }[]
   instanceIds(): { id: string; service: string }[]
   outputs(): { id: string; service: string; replica: number; over: boolean }[]
+  /** What jobs that have ended said, by service and by the result's name. */
+  results(): ReadonlyMap<string, Readonly<Record<string, readonly string[]>>>
 }
 
 /** Pulls, starts and keeps a lease's services. Instances found from before a restart are taken over as they are. */
@@ -50,6 +58,7 @@ export function bringUp(parts: BringUpParts): Running {
   const manifest = record.manifest as Manifest
   const { services } = manifest.group
   const keepers = new Map<string, ReplicaKeeper[]>()
+  const results = new Map<string, Record<string, string[]>>()
   const plan = { owner, leaseId: record.leaseId, manifest, allocation: record.allocation }
   let settleReady: (cause: EndCause | undefined) => void = () => {}
   const ready = new Promise<EndCause | undefined>((resolve) => {
@@ -73,7 +82,57 @@ export function bringUp(parts: BringUpParts): Running {
     return await runtime.create(planInstance(plan, service, replica, names))
   }
 
-  function begin(service: Service): void {
+  /** Takes a job's results out of its output, before its end is told to those who wait for them. */
+  async function collect(service: Service, instanceId: string | undefined): Promise<void> {
+    const wanted = service.job?.results ?? []
+    if (wanted.length === 0 || instanceId === undefined) return
+    const collector = createResultCollector(wanted)
+    await patiently({ sleep, signal }, async () => {
+      for await (const { stream, text } of runtime.logs(instanceId, { follow: false, signal })) {
+        collector.add(stream, text)
+      }
+    })
+    results.set(service.name, collector.values())
+  }
+
+  /** The service with everything in it that only those before it could tell. */
+  function completed(service: Service): Service {
+    const { agreement } = record
+    const resolution = resolveLate(service, {
+      leaseId: record.leaseId,
+      provider: owner.provider,
+      tenant: agreement.tenant,
+      ingressDomain: parts.ingressDomain,
+      version: providerVersion,
+      services: Object.fromEntries(
+        services.map(({ name }) => [
+          name,
+          { host: name, endpoints: parts.publicHosts(name), ...optional('results', results.get(name)) },
+        ]),
+      ),
+    })
+    if ('service' in resolution) return resolution.service
+    throw new SubletError('workload.crashed', resolution.problems.join(' '))
+  }
+
+  function begin(agreed: Service): void {
+    let service: Service
+    try {
+      service = completed(agreed)
+    } catch (error) {
+      log.info({ err: error, service: agreed.name }, 'a service cannot be completed')
+      const state = {
+        replica: 0,
+        instanceId: undefined,
+        ready: false,
+        restarts: 0,
+        ended: { exitCode: 1, failed: true },
+      }
+      keepers.set(agreed.name, [{ state, keep: async () => undefined }])
+      parts.announce({ message: sentence(error) })
+      queueMicrotask(advance)
+      return
+    }
     const list = Array.from({ length: service.replicas }, (_, replica) => {
       const usage = { leaseId: record.leaseId, service: service.name, replica }
       return createReplicaKeeper({
@@ -88,7 +147,10 @@ export function bringUp(parts: BringUpParts): Running {
         create: () => create(service, replica),
         onChange: advance,
         onStarted: (startedAtMs) => parts.journal.beginUsage({ ...usage, startedAtMs }),
-        onEnded: (endedAtMs, exitCode) => parts.journal.endUsage({ ...usage, endedAtMs, exitCode }),
+        onEnded: async (endedAtMs, exitCode) => {
+          await parts.journal.endUsage({ ...usage, endedAtMs, exitCode })
+          await collect(service, keepers.get(service.name)?.[replica]?.state.instanceId)
+        },
       })
     })
     keepers.set(service.name, list)
@@ -189,6 +251,7 @@ export function bringUp(parts: BringUpParts): Running {
     ready,
     progress,
     statesOf,
+    results: () => results,
     instancesOf: (name) =>
       statesOf(name)
         .flatMap(({ instanceId, replica, ready: isReady, ended }) =>
@@ -212,6 +275,10 @@ export function bringUp(parts: BringUpParts): Running {
         ),
       ),
   }
+}
+
+function optional<Name extends string, Value>(name: Name, value: Value | undefined) {
+  return (value === undefined ? {} : { [name]: value }) as { [K in Name]?: Value }
 }
 
 const sayEveryMs = 500

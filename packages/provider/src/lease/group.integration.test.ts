@@ -63,7 +63,7 @@ describeWith(['docker', 'postgres'])('a group of services', () => {
           ...script(
             serve(8080, '"never"').replace(
               'r.end("never")',
-              '{ require("http").get("http://store:7000/", (a) => a.pipe(r)).on("error", (e) => r.end(e.message)) }',
+              '{ require("http").get("http://store/", (a) => a.pipe(r)).on("error", (e) => r.end(e.message)) }',
             ),
           ),
           ports: [httpPort(8080)],
@@ -72,7 +72,8 @@ describeWith(['docker', 'postgres'])('a group of services', () => {
         serviceOf({
           name: 'store',
           ...script(`setTimeout(() => { ${serve(7000, '"from the store"')} }, 300)`),
-          ports: [{ ...httpPort(7000), public: false }],
+          // Others see it under the usual number.
+          ports: [{ ...httpPort(7000), as: 80, public: false }],
           health: {
             probe: { kind: 'http', port: 7000, path: '/', method: 'GET' },
             intervalMs: 1_000,
@@ -110,6 +111,22 @@ describeWith(['docker', 'postgres'])('a group of services', () => {
     expect(lines).toEqual(['used what was made'])
     const closed = await close(leaseId)
     expect(closed).toMatchObject({ endReason: 'job-ended', exitCode: 0 })
+  })
+
+  test('takes a job’s results out of its output', async () => {
+    const results = [{ name: 'loss', regex: 'loss=([0-9.]+)', streams: ['stdout' as const] }]
+    const leaseId = await network.tenant.rent(
+      groupOf(
+        serviceOf({
+          ...script('console.log("step loss=0.5"); console.error("loss=9"); console.log("end")'),
+          job: { results },
+          restart: { policy: 'never' },
+        }),
+      ),
+    )
+    await network.tenant.until(leaseId, ({ phase }) => phase === 'closing' || phase === 'closed')
+    const closed = await close(leaseId)
+    expect(closed.results).toEqual({ loss: 'loss=0.5\n0.5' })
   })
 
   test('keeps a persistent volume for the next lease of the deployment', async () => {

@@ -1,6 +1,13 @@
 import { type Group, type Hex, type Manifest, type Service, SubletError, type Volume } from '@sublet/protocol'
 import type { Allocation } from '../bid/allocate.ts'
-import type { InstanceFile, InstanceMount, InstanceSpec, Owner, VolumeOwner } from '../runtime/runtime.ts'
+import type {
+  InstanceFile,
+  InstanceMount,
+  InstanceSpec,
+  Owner,
+  PortRedirect,
+  VolumeOwner,
+} from '../runtime/runtime.ts'
 
 export interface PlanParts {
   owner: Owner
@@ -73,9 +80,19 @@ export function planInstance(
     files: filesOf(manifest, service),
     aliases: [service.name, ...service.aliases],
     ports: [...new Set(service.ports.filter(({ protocol }) => protocol !== 'udp').map(({ port }) => port))],
+    redirects: manifest.group.services.length === 1 ? [] : redirectsOf(service),
     readOnlyRoot: service.readOnlyRoot,
     stopGraceMs: service.stopGraceMs,
   }
+}
+
+/** Others see a port under another number; a number that is itself a port of the service stays that. */
+function redirectsOf({ ports }: Service): PortRedirect[] {
+  return ports.flatMap(({ port, as, protocol }): PortRedirect[] => {
+    const kind = protocol === 'udp' ? 'udp' : 'tcp'
+    const isOwn = ports.some((other) => other.port === as && (other.protocol === 'udp') === (kind === 'udp'))
+    return as === port || isOwn ? [] : [{ from: as, to: port, protocol: kind }]
+  })
 }
 
 function mountsOf(service: Service, volumeNames: ReadonlyMap<string, string>): InstanceMount[] {

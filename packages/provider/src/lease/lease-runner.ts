@@ -37,6 +37,8 @@ export interface RunnerParts {
   /** Its public ports may be reached from now on; answers where. */
   openRoutes: (record: LeaseRecord) => Promise<LeaseStatus['endpoints']>
   closeRoutes: (leaseId: Hex) => Promise<void>
+  publicHosts: (record: LeaseRecord, service: string) => Readonly<Record<string, string>>
+  ingressDomain: string
 }
 
 export interface EndCause {
@@ -240,6 +242,7 @@ export function runLease(start: LeaseRecord, found: readonly Instance[], parts: 
         message: end.message,
         endReason: end.reason,
         services: serviceStatuses(),
+        ...resultsOf(running?.results() ?? new Map()),
         ...(lastLogLines.length === 0 ? {} : { lastLogLines }),
         ...(end.exitCode === undefined ? {} : { exitCode: end.exitCode }),
       })
@@ -311,6 +314,7 @@ export function runLease(start: LeaseRecord, found: readonly Instance[], parts: 
         log,
         signal: serving.signal,
         starting: () => before.includes(record.status.phase),
+        publicHosts: (service) => parts.publicHosts(start, service),
         announce,
         move,
         onChange: () => {
@@ -397,6 +401,20 @@ const retryMs = 1_000
 const readersGraceMs = 5_000
 /** Chain and workload are looked at again at least this often, whatever is heard. */
 const longestSleepMs = 30_000
+
+/** A result by its name, or with its service's in front where two services have the same; matches on lines of their own. */
+function resultsOf(found: ReturnType<Running['results']>): Pick<LeaseStatus, 'results'> {
+  const all = [...found].flatMap(([service, values]) =>
+    Object.entries(values).map(([name, matches]) => ({ service, name, text: matches.join('\n') })),
+  )
+  if (all.length === 0) return {}
+  const isShared = (name: string) => all.filter((one) => one.name === name).length > 1
+  return {
+    results: Object.fromEntries(
+      all.map(({ service, name, text }) => [isShared(name) ? `${service}.${name}` : name, text]),
+    ),
+  }
+}
 
 function pickLate({ settlement, breakOff }: EndCause): Partial<EndCause> {
   return {

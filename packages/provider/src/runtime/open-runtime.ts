@@ -40,6 +40,7 @@ export async function openRuntime(parts: OpenRuntimeParts): Promise<Runtime> {
         bundled,
         subnetPool: config.subnetPool,
         spareNetworks: config.spareNetworks,
+        onProblem: (message) => log.warn(message),
         ...(existsSync('/dev/shm') ? { memoryFolder: '/dev/shm/sublet' } : {}),
       })
     } catch (error) {

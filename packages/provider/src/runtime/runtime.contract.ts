@@ -60,6 +60,7 @@ export function describeRuntime(open: () => Promise<RuntimeUnderTest>): void {
       files: [],
       aliases: ['web'],
       ports: [],
+      redirects: [],
       readOnlyRoot: false,
       stopGraceMs: 5_000,
       ...more,

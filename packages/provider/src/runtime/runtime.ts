@@ -27,6 +27,13 @@ export interface InstanceFile {
   bytes: Uint8Array
 }
 
+/** A port that answers under another number too. */
+export interface PortRedirect {
+  from: number
+  to: number
+  protocol: 'tcp' | 'udp'
+}
+
 /** Everything needed to make one instance. Nothing else of the lease reaches a runtime. */
 export interface InstanceSpec {
   owner: InstanceOwner
@@ -50,6 +57,8 @@ export interface InstanceSpec {
   aliases: readonly string[]
   /** TCP ports that `connect` must reach. */
   ports: readonly number[]
+  /** Further numbers under which the other instances of the lease reach its ports. */
+  redirects: readonly PortRedirect[]
   readOnlyRoot: boolean
   stopGraceMs: number
 }

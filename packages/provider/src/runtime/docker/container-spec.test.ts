@@ -23,6 +23,7 @@ const spec: InstanceSpec = {
   files: [],
   aliases: ['web'],
   ports: [80],
+  redirects: [],
   readOnlyRoot: true,
   stopGraceMs: 1500,
 }

@@ -1,6 +1,7 @@
 import type { ContainerCreateOptions, HostConfig, MountConfig } from 'dockerode'
 import type { InstanceSpec } from '../runtime.ts'
 import { instanceLabels } from './labels.ts'
+import { redirectsLabel } from './redirect-ports.ts'
 
 /**
  * What a container may still do as its own root. Servers change their user (SETUID, SETGID), own their files (CHOWN,
@@ -49,7 +50,10 @@ export function containerOptions(spec: InstanceSpec, place: ContainerPlace): Con
     name: containerName(spec),
     Image: spec.image,
     Hostname: hostName(spec),
-    Labels: instanceLabels(spec.owner),
+    Labels: {
+      ...instanceLabels(spec.owner),
+      ...(spec.redirects.length === 0 ? {} : { [redirectsLabel]: JSON.stringify(spec.redirects) }),
+    },
     Env: Object.entries(spec.env).map(([name, value]) => `${name}=${value}`),
     ...(spec.command === undefined ? {} : { Entrypoint: [...spec.command] }),
     // A new entrypoint makes Docker forget the image's own command, which is what Kubernetes does too.

@@ -6,7 +6,7 @@ import type { BundledImages } from '../../image/bundled-images.ts'
 import type { Exit, Instance, InstanceFile, InstanceSpec, Owner, Runtime } from '../runtime.ts'
 import type { DockerConnection } from './connect-docker.ts'
 import { containerName, containerOptions } from './container-spec.ts'
-import { statusOf, unlessMissing, withEngine } from './docker-error.ts'
+import { messageOf, statusOf, unlessMissing, withEngine } from './docker-error.ts'
 import { execInContainer } from './docker-exec.ts'
 import { containerLogs } from './docker-logs.ts'
 import { exactReference } from './image-reference.ts'
@@ -14,6 +14,7 @@ import { instanceOwnerOf, ownerFilter, volumeLabels, volumeOwnerOf } from './lab
 import { createLeaseNetworks } from './lease-networks.ts'
 import { createMemoryFiles, type MemoryFiles } from './memory-files.ts'
 import { pullImage } from './pull-image.ts'
+import { redirectPorts, redirectsIn } from './redirect-ports.ts'
 import { volumeNameOf } from './volume-name.ts'
 
 export interface DockerRuntimeOptions {
@@ -25,6 +26,8 @@ export interface DockerRuntimeOptions {
   spareNetworks: number
   /** A folder in memory for files that leases carry; without one they are copied into the container. */
   memoryFolder?: string
+  /** Told what a lease has to do without. */
+  onProblem?: (message: string) => void
 }
 
 /** Runs leases as containers of a Docker or Podman engine. */
@@ -63,6 +66,19 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
       await docker.getContainer(containerName(spec)).remove({ force: true, v: true })
       return await docker.createContainer(create)
     }
+  }
+
+  /** Instances known to need no redirects; asking costs a call. */
+  const direct = new Set<string>()
+
+  async function redirect(id: string): Promise<void> {
+    if (direct.has(id)) return
+    const { State, Config } = await docker.getContainer(id).inspect()
+    const redirects = redirectsIn(Config.Labels ?? {})
+    if (redirects.length === 0 || !State.Running) return
+    await redirectPorts(State.Pid, redirects).catch((error: unknown) =>
+      options.onProblem?.(`ports cannot be renumbered within a lease: ${messageOf(error)}`),
+    )
   }
 
   async function networkSettings(id: string): Promise<Docker.ContainerInspectInfo['NetworkSettings']> {
@@ -108,6 +124,7 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
         if (memoryFiles === undefined && spec.files.length > 0) {
           await container.putArchive(filesArchive(spec.files), { path: '/' })
         }
+        if (spec.redirects.length === 0) direct.add(container.id)
         return container.id
       })
     },
@@ -122,6 +139,7 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
             // Not modified: it runs already.
             if (statusOf(error) !== 304) throw error
           })
+        await redirect(id)
       })
     },
 
@@ -168,6 +186,7 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
 
     async remove(id) {
       hosts.delete(id)
+      direct.delete(id)
       await unlessMissing('remove the container', () =>
         docker
           .getContainer(id)
@@ -300,7 +319,7 @@ async function untilSurelyOpen(socket: Socket): Promise<void> {
 
 function dial(target: { host: string; port: number }): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connectSocket({ ...target, noDelay: true })
+    const socket = connectSocket({ ...target, noDelay: true, allowHalfOpen: true })
     const give = (error: Error) => {
       socket.destroy()
       reject(error)

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { connect as connectSocket, createServer, type Socket } from 'node:net'
 import { dirname, join, resolve as resolvePath } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -263,8 +263,15 @@ export function createHostRuntime(options: HostRuntimeOptions): Runtime {
       return name
     },
 
-    async volumes() {
-      return []
+    async volumes(owner) {
+      const names = (await readdir(volumesFolder).catch(() => [])).filter((name) => name.endsWith('.json'))
+      const all = await Promise.all(
+        names.map(async (name) => ({
+          name: name.slice(0, -'.json'.length),
+          owner: JSON.parse(await readFile(join(volumesFolder, name), 'utf8')) as VolumeOwner,
+        })),
+      )
+      return all.filter((one) => one.owner.network === owner.network && one.owner.provider === owner.provider)
     },
 
     async removeVolume(name) {
@@ -341,7 +348,7 @@ async function freePorts(ports: readonly number[]): Promise<Record<string, numbe
 
 function dialLoopback(real: number, port: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connectSocket({ host: '127.0.0.1', port: real, noDelay: true })
+    const socket = connectSocket({ host: '127.0.0.1', port: real, noDelay: true, allowHalfOpen: true })
     socket.once('error', (cause) =>
       reject(new SubletError('lease.not-ready', `Nothing answers on port ${port} yet.`, { cause })),
     )
