@@ -15,6 +15,7 @@ import {
 import { expect, test } from 'vitest'
 import { startAnvil } from './src/anvil/start-anvil.ts'
 import { deployNetwork } from './src/deploy/deploy-network.ts'
+import { waitForReceipt } from './src/deploy/wait-for-receipt.ts'
 import { commitRevealBeaconAbi } from './src/generated/commit-reveal-beacon-abi.ts'
 import { epochsAbi } from './src/generated/epochs-abi.ts'
 import { networkTokenAbi } from './src/generated/network-token-abi.ts'
@@ -38,7 +39,7 @@ test('the chain and the protocol draw the same committees', async () => {
 
     const send = async (account: ReturnType<typeof testAccount>, to: `0x${string}`, data: `0x${string}`) => {
       const hash = await wallet.sendTransaction({ account, chain: null, to, data })
-      const receipt = await publicClient.waitForTransactionReceipt({ hash })
+      const receipt = await waitForReceipt(publicClient, { hash, pollingIntervalMs: 2 })
       expect(receipt.status).toBe('success')
       return receipt
     }

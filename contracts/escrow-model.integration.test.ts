@@ -1,5 +1,6 @@
 import { type Address, encodeFunctionData, type Hex, parseSignature, toHex } from 'viem'
 import { expect, test } from 'vitest'
+import { waitForReceipt } from './src/deploy/wait-for-receipt.ts'
 import { escrowAbi } from './src/generated/escrow-abi.ts'
 import { explainRevert } from './src/reverts/explain-revert.ts'
 import { type Action, act, balanceIn, createEscrowModel, leaseKey } from './src/testing/escrow-model.ts'
@@ -260,7 +261,7 @@ test(`the escrow does what its model does, call by call, over ${steps} random st
       }
       await rpc('evm_setNextBlockTimestamp', [Number(now)])
       const hash = (await rpc('eth_sendTransaction', [transaction])) as Hex
-      const receipt = await n.publicClient.waitForTransactionReceipt({ hash })
+      const receipt = await waitForReceipt(n.publicClient, { hash, pollingIntervalMs: 2 })
       expect(receipt.status, where).toBe('success')
       await compare(where)
       if ('agreement' in action) {

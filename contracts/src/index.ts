@@ -5,6 +5,7 @@ export {
   parseNetworkAddresses,
   serializeNetworkAddresses,
 } from './deploy/network-addresses.ts'
+export { type WaitForReceiptOptions, waitForReceipt } from './deploy/wait-for-receipt.ts'
 export {
   type CaseKind,
   type CaseStatus,

@@ -51,6 +51,12 @@ contract Rewards is Ownable2Step, EIP712 {
         Final
     }
 
+    struct Account {
+        uint96 claimed;
+        /// The payout address as the registry had it at the first claim or the last `refreshPayout`.
+        address payout;
+    }
+
     struct Pending {
         ReportStatus status;
         uint64 epoch;
@@ -81,8 +87,9 @@ contract Rewards is Ownable2Step, EIP712 {
     uint64 public lastFinalEpoch;
     bytes32 public root;
     uint256 public totalEmitted;
-    uint256 public totalClaimed;
-    mapping(address account => uint256) public claimed;
+    /// The bonds of challengers in this contract's balance; nobody's rewards.
+    uint256 private _bondsHeld;
+    mapping(address account => Account) private _accounts;
 
     event ReportProposed(
         uint64 indexed epoch, bytes32 root, uint96 capacity, uint96 delivery, uint40 challengeUntil
@@ -105,7 +112,7 @@ contract Rewards is Ownable2Step, EIP712 {
     error EmissionCapReached(uint256 total, uint256 cap);
     error ProofInvalid(address account);
     error NothingToClaim(address account);
-    error ClaimsExceedEmission(uint256 claims, uint256 emitted);
+    error ClaimsExceedEmission(uint256 claim, uint256 left);
     error ScheduleInvalid();
 
     constructor(
@@ -159,6 +166,7 @@ contract Rewards is Ownable2Step, EIP712 {
         // As long again for the larger committee to sign.
         p.challengeUntil = uint40(block.timestamp) + challengeSeconds;
         emit ReportChallenged(p.epoch, msg.sender);
+        _bondsHeld += challengeBond;
         if (challengeBond != 0) IERC20(token).safeTransferFrom(msg.sender, address(this), challengeBond);
     }
 
@@ -177,6 +185,7 @@ contract Rewards is Ownable2Step, EIP712 {
             hashReport(report, classes),
             quorum
         );
+        _bondsHeld -= challengeBond;
         _finish(p);
         if (challengeBond != 0) IERC20(token).safeTransfer(owner(), challengeBond);
     }
@@ -192,8 +201,9 @@ contract Rewards is Ownable2Step, EIP712 {
         }
         delete _pending;
         emit ReportDropped(p.epoch, p.root);
-        if (p.challenger != address(0) && challengeBond != 0) {
-            IERC20(token).safeTransfer(p.challenger, challengeBond);
+        if (p.challenger != address(0)) {
+            _bondsHeld -= challengeBond;
+            if (challengeBond != 0) IERC20(token).safeTransfer(p.challenger, challengeBond);
         }
     }
 
@@ -207,23 +217,31 @@ contract Rewards is Ownable2Step, EIP712 {
 
     // ── claims ────────────────────────────────────────────────────────────────────────────────────────────────
 
-    /// @notice Pays an account everything it earned and has not claimed, to its payout address where it registered one. Anyone may call it.
+    /// @notice Pays an account everything it earned and has not claimed, to its payout address where it had registered one at its first claim
+    /// (`refreshPayout` takes over a change). Anyone may call it.
     /// @param cumulative everything the account ever earned, as the root says
     function claim(address account, uint256 cumulative, bytes32[] calldata proof) external {
-        uint256 amount = _take(account, cumulative, proof);
-        if (amount == 0) revert NothingToClaim(account);
-        _send(account, amount);
+        if (_take(account, cumulative, proof) == 0) revert NothingToClaim(account);
     }
 
     /// @notice Claims for several accounts; one with nothing new is passed over.
     function claimBatch(Claim[] calldata claims) external {
         for (uint256 i; i < claims.length; ++i) {
-            uint256 amount = _take(claims[i].account, claims[i].cumulative, claims[i].proof);
-            if (amount != 0) _send(claims[i].account, amount);
+            _take(claims[i].account, claims[i].cumulative, claims[i].proof);
         }
     }
 
+    /// @notice Takes over a payout address that changed in the registry since the account's first claim. Anyone may call it.
+    function refreshPayout(address account) external {
+        _accounts[account].payout = _registeredPayout(account);
+    }
+
     // ── reading and parameters ────────────────────────────────────────────────────────────────────────────────
+
+    /// @notice Everything an account has claimed so far.
+    function claimed(address account) external view returns (uint256) {
+        return _accounts[account].claimed;
+    }
 
     function pending() external view returns (Pending memory) {
         return _pending;
@@ -303,20 +321,22 @@ contract Rewards is Ownable2Step, EIP712 {
         if (!MerkleProof.verifyCalldata(proof, root, leafOf(account, cumulative))) {
             revert ProofInvalid(account);
         }
-        uint256 before = claimed[account];
-        if (cumulative <= before) return 0;
-        amount = cumulative - before;
-        claimed[account] = cumulative;
-        uint256 total = totalClaimed + amount;
-        if (total > totalEmitted) revert ClaimsExceedEmission(total, totalEmitted);
-        totalClaimed = total;
+        Account memory a = _accounts[account];
+        if (cumulative <= a.claimed) return 0;
+        amount = cumulative - a.claimed;
+        // What was emitted and not claimed is this contract's balance without the bonds, so no total has to be kept.
+        uint256 left = token.balanceOf(address(this)) - _bondsHeld;
+        if (amount > left) revert ClaimsExceedEmission(amount, left);
+        if (a.payout == address(0)) a.payout = _registeredPayout(account);
+        // It fits: no more than the cap was ever made.
+        _accounts[account] = Account(uint96(cumulative), a.payout);
+        emit Claimed(account, a.payout, amount);
+        IERC20(token).safeTransfer(a.payout, amount);
     }
 
-    function _send(address account, uint256 amount) private {
-        address to = registry.payoutOf(account);
-        if (to == address(0)) to = account;
-        emit Claimed(account, to, amount);
-        IERC20(token).safeTransfer(to, amount);
+    function _registeredPayout(address account) private view returns (address payout) {
+        payout = registry.payoutOf(account);
+        if (payout == address(0)) payout = account;
     }
 
     function _setSchedule(Emission.Schedule memory s) private {

@@ -9,6 +9,7 @@ import { createPublicClient, createWalletClient, http, parseAbiItem } from 'viem
 import { mnemonicToAccount } from 'viem/accounts'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { deployNetwork } from '../deploy/deploy-network.ts'
+import { waitForReceipt } from '../deploy/wait-for-receipt.ts'
 import { testDollarAbi } from '../generated/test-dollar-abi.ts'
 import { adoptOrStartAnvil } from './adopt-or-start-anvil.ts'
 import { isAlive, startAnvil } from './start-anvil.ts'
@@ -50,7 +51,7 @@ test('keeps contracts, balances and logs across a stop', async () => {
     functionName: 'mint',
     args: [account.address, 7n],
   })
-  await publicClient.waitForTransactionReceipt({ hash })
+  await waitForReceipt(publicClient, { hash, pollingIntervalMs: 2 })
   await first.stop()
   expect(isAlive(first.pid)).toBe(false)
 

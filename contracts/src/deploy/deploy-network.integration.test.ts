@@ -20,6 +20,7 @@ import { explainRevert } from '../reverts/explain-revert.ts'
 import { testAccount } from '../testing/escrow-network.ts'
 import { deployNetwork } from './deploy-network.ts'
 import { readNetworkAddresses, writeNetworkAddresses } from './network-file.ts'
+import { waitForReceipt } from './wait-for-receipt.ts'
 
 let chain: RunningAnvil
 beforeAll(async () => {
@@ -82,7 +83,7 @@ test('after a hand-over a parameter changes only by a vote and through the timel
   expect(refused).toBe('OwnableUnauthorizedAccount')
 
   const send = async (hash: Promise<`0x${string}`>) => {
-    const receipt = await publicClient.waitForTransactionReceipt({ hash: await hash })
+    const receipt = await waitForReceipt(publicClient, { hash: await hash, pollingIntervalMs: 2 })
     expect(receipt.status).toBe('success')
   }
   const governor = { address: protocol.governor, abi: networkGovernorAbi, account, chain: null } as const

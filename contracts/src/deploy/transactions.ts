@@ -11,6 +11,7 @@ import type {
   Transport,
   WalletClient,
 } from 'viem'
+import { waitForReceipt } from './wait-for-receipt.ts'
 
 export type DeployerWallet = WalletClient<Transport, Chain | undefined, Account>
 
@@ -37,7 +38,7 @@ export function createTransactions(
   let first: bigint | undefined
 
   async function confirm(hash: Hex): Promise<Address | null | undefined> {
-    const receipt = await publicClient.waitForTransactionReceipt({ hash, pollingInterval: pollingIntervalMs })
+    const receipt = await waitForReceipt(publicClient, { hash, pollingIntervalMs })
     if (receipt.status !== 'success') throw new Error(`The deployment's transaction ${hash} was reverted.`)
     first ??= receipt.blockNumber
     return receipt.contractAddress

@@ -599,6 +599,19 @@ export const rewardsAbi = [
  },
  {
   "type": "function",
+  "name": "refreshPayout",
+  "inputs": [
+   {
+    "name": "account",
+    "type": "address",
+    "internalType": "address"
+   }
+  ],
+  "outputs": [],
+  "stateMutability": "nonpayable"
+ },
+ {
+  "type": "function",
   "name": "registry",
   "inputs": [],
   "outputs": [
@@ -729,19 +742,6 @@ export const rewardsAbi = [
     "name": "",
     "type": "address",
     "internalType": "contract NetworkToken"
-   }
-  ],
-  "stateMutability": "view"
- },
- {
-  "type": "function",
-  "name": "totalClaimed",
-  "inputs": [],
-  "outputs": [
-   {
-    "name": "",
-    "type": "uint256",
-    "internalType": "uint256"
    }
   ],
   "stateMutability": "view"
@@ -1097,12 +1097,12 @@ export const rewardsAbi = [
   "name": "ClaimsExceedEmission",
   "inputs": [
    {
-    "name": "claims",
+    "name": "claim",
     "type": "uint256",
     "internalType": "uint256"
    },
    {
-    "name": "emitted",
+    "name": "left",
     "type": "uint256",
     "internalType": "uint256"
    }

@@ -127,7 +127,7 @@ export const sentences: Readonly<Record<string, string>> = {
   EmissionCapReached: 'Emission would be {0}, above the cap of {1} base units.',
   ProofInvalid: 'The proof does not show what {0} earned; take it from the last final report.',
   NothingToClaim: '{0} has claimed everything.',
-  ClaimsExceedEmission: 'Claims of {0} would exceed the {1} base units that were made.',
+  ClaimsExceedEmission: 'A claim of {0} would exceed the {1} base units that were made and not claimed.',
   ClassTargetZero: 'The class {0} has no target use.',
   ClassWeightsTooHigh: "The classes' weights add up to {0}; 10,000 is everything.",
   ScheduleInvalid: 'The emission schedule contradicts itself.',

@@ -15,6 +15,7 @@ import { privateKeyToAccount } from 'viem/accounts'
 import { type RunningAnvil, startAnvil } from '../anvil/start-anvil.ts'
 import { deployNetwork } from '../deploy/deploy-network.ts'
 import type { NetworkAddresses } from '../deploy/network-addresses.ts'
+import { waitForReceipt } from '../deploy/wait-for-receipt.ts'
 import { escrowAbi } from '../generated/escrow-abi.ts'
 import { testDollarAbi } from '../generated/test-dollar-abi.ts'
 
@@ -95,7 +96,7 @@ export async function startEscrowNetwork({
   /** Sends a transaction, waits for it, and gives what the whole of it cost. */
   async function send(account: Account, to: Address, data: Hex) {
     const hash = await wallet.sendTransaction({ account, chain: null, to, data })
-    const receipt = await publicClient.waitForTransactionReceipt({ hash })
+    const receipt = await waitForReceipt(publicClient, { hash, pollingIntervalMs: 2 })
     if (receipt.status !== 'success') throw new Error(`${hash} was reverted`)
     return receipt
   }

@@ -97,7 +97,8 @@ contract RewardsTest is EpochsFixture {
         _rewards.claim(_bob, 70e18, proofFor(_alice, 90e18));
         vm.assertEq(networkToken.balanceOf(_alice), 90e18);
         vm.assertEq(networkToken.balanceOf(_bob), 70e18);
-        vm.assertEq(_rewards.totalClaimed(), _rewards.totalEmitted());
+        vm.assertEq(networkToken.balanceOf(address(_rewards)), 0);
+        vm.assertEq(_rewards.claimed(_alice), 90e18);
     }
 
     function test_claim_goesToThePayoutAddress() public {
@@ -107,6 +108,33 @@ contract RewardsTest is EpochsFixture {
         vm.prank(stranger);
         _rewards.claim(_alice, 60e18, proofFor(_bob, 40e18));
         vm.assertEq(networkToken.balanceOf(address(0xC01D)), 60e18);
+    }
+
+    function test_claim_takesAChangedPayoutAddressOverWhenTold() public {
+        makeFinal(1, 60e18, 40e18, 100e18);
+        _rewards.claim(_alice, 60e18, proofFor(_bob, 40e18));
+        vm.startPrank(_alice);
+        registry.register(Role.Indexer, "x", bytes32("key"), address(0xC01D), 0);
+        vm.stopPrank();
+        _rewards.refreshPayout(_alice);
+        runInto(3);
+        makeFinal(3, 90e18, 70e18, 60e18);
+        _rewards.claim(_alice, 90e18, proofFor(_bob, 70e18));
+        vm.assertEq(networkToken.balanceOf(address(0xC01D)), 30e18);
+    }
+
+    function test_bondsAreNobodysRewards() public {
+        makeFinal(1, 60e18, 41e18, 100e18);
+        runInto(3);
+        propose(report(3, 60e18, 41e18, 0));
+        challenge();
+        _rewards.claim(_alice, 60e18, proofFor(_bob, 41e18));
+        bytes32[] memory proof = proofFor(_alice, 60e18);
+        vm.expectRevert(abi.encodeWithSelector(Rewards.ClaimsExceedEmission.selector, 41e18, 40e18));
+        _rewards.claim(_bob, 41e18, proof);
+        vm.warp(_rewards.pending().challengeUntil);
+        _rewards.drop();
+        vm.assertEq(networkToken.balanceOf(_bob), BOND_CHALLENGE);
     }
 
     function test_claim_needsAProof() public {
@@ -122,7 +150,7 @@ contract RewardsTest is EpochsFixture {
         makeFinal(1, 60e18, 41e18, 100e18);
         _rewards.claim(_alice, 60e18, proofFor(_bob, 41e18));
         bytes32[] memory proof = proofFor(_alice, 60e18);
-        vm.expectRevert(abi.encodeWithSelector(Rewards.ClaimsExceedEmission.selector, 101e18, 100e18));
+        vm.expectRevert(abi.encodeWithSelector(Rewards.ClaimsExceedEmission.selector, 41e18, 40e18));
         _rewards.claim(_bob, 41e18, proof);
     }
 
