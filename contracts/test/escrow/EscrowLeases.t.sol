@@ -373,4 +373,56 @@ contract EscrowLeasesTest is EscrowFixture {
         vm.prank(address(0xBEEF));
         escrow.creditByVerdict(a, 1001);
     }
+
+    // ── what only a few calls reach ───────────────────────────────────────────────────────────────────────────
+
+    function test_giveNotice_onlyByTheProvider() public {
+        Agreement memory a = openLease();
+        vm.expectRevert(abi.encodeWithSelector(IEscrow.NotAuthorised.selector, tenant, provider));
+        vm.prank(tenant);
+        escrow.giveNotice(a);
+    }
+
+    function test_topUp_hasAnEnd() public {
+        Agreement memory a = openLease();
+        fund(tenant, type(uint96).max);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IEscrow.ParameterOutOfRange.selector,
+                "amount",
+                type(uint96).max,
+                type(uint96).max - uint256(RATE)
+            )
+        );
+        vm.prank(tenant);
+        escrow.topUp(a, type(uint96).max);
+    }
+
+    function test_credit_ofAllTheTimeLeavesNothingToPay() public {
+        Agreement memory a = openLease();
+        skip(100);
+        vm.prank(provider);
+        escrow.creditByProvider(a, 100, "");
+        vm.assertEq(escrow.accrued(a), 0);
+    }
+
+    function test_credit_afterPaymentCannotTakeBackWhatWasPaid() public {
+        Agreement memory a = openLease();
+        skip(1000);
+        escrow.withdrawLease(a);
+        vm.prank(provider);
+        escrow.creditByProvider(a, 1000, "");
+        uint256 before = balance(tenant);
+        vm.prank(tenant);
+        escrow.close(a);
+        vm.assertEq(balance(tenant) - before, 2600);
+    }
+
+    function test_breakPenalty_neverTakesMoreThanTheProviderHas() public {
+        Agreement memory a = terms(RATE, 10 * RATE);
+        openLease(a);
+        vm.prank(provider);
+        escrow.close(a);
+        vm.assertEq(balance(provider), 0);
+    }
 }
