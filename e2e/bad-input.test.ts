@@ -36,7 +36,7 @@ test('a network that runs says what is wrong with what it is given', async () =>
   const problem = cheap.json<Problem>()
   expect(problem.code).toBe('order.no-match')
   expect(problem.details?.excluded?.[0]?.reason).toBe('rate')
-  const lowest = /\$\d+\.\d+\/h/.exec(`${problem.detail} ${problem.hint}`)?.[0] ?? ''
+  const lowest = /\$\d+\.\d+\/h/.exec(problem.hint ?? '')?.[0] ?? ''
   const enough = await up.run(['deploy', 'examples/hello.yaml', '--max-rate', lowest, '--json'])
   expect(enough.exitCode, enough.stdout).toBe(0)
 

@@ -2,6 +2,7 @@ import { isEnded, isSubletError, type LeaseStatus } from '@sublet/protocol'
 import { followLease, isPassing, lapseError, type ProviderClient } from '@sublet/sdk'
 import { afterEnd, orderAgain } from './after-end.ts'
 import { afterFailure, storedProblem, withFailedProvider } from './after-failure.ts'
+import { askToClose } from './ask-to-close.ts'
 import { keepFunded } from './keep-funded.ts'
 import { noteStatus } from './note-status.ts'
 import type { StepContext } from './order-step.ts'
@@ -19,6 +20,7 @@ export async function followStep(context: StepContext): Promise<void> {
   const stop = new AbortController()
   const signal = AbortSignal.any([interrupt, stop.signal])
   let funding: Promise<void> | undefined
+  let settling = false
   try {
     while (!signal.aborted) {
       try {
@@ -31,6 +33,13 @@ export async function followStep(context: StepContext): Promise<void> {
           if (status.phase === 'active' && funding === undefined) {
             funding = keepFunded(context, offer, signal)
             void proveAnswering(context, status, signal)
+          }
+          // A job that is done, or a provider that leaves: with the tenant's word it settles now, not after its notice.
+          if (status.phase === 'closing' && !settling) {
+            settling = true
+            void askToClose(context, offer, signal)
+              .then((answer) => (answer === undefined ? settleOnChain(parts, offer, 'closed') : undefined))
+              .catch((err: unknown) => parts.log.warn({ err, leaseId }, 'the lease was not settled at once'))
           }
           if (isEnded(status.phase)) {
             await takeEnd(context, status, offer)
