@@ -270,6 +270,20 @@ contract EscrowHandler is Base {
             + escrow.feesOwed(a.token);
     }
 
+    /// Reads only what it needs of each lease: it runs after every call.
+    function overpaid() external view returns (bool) {
+        for (uint256 i; i < _agreements.length; ++i) {
+            Agreement storage a = _agreements[i];
+            bytes32 leaseId = keccak256(abi.encode(a.tenant, a.salt));
+            uint256 paid = paidOut[leaseId];
+            if (paid == 0) continue;
+            if (paid > uint256(a.deposit) + escrow.lease(leaseId).toppedUp) return true;
+            uint256 until = closedAt[leaseId] == 0 ? time() : closedAt[leaseId];
+            if (paid > uint256(a.ratePerHour) * (until - openedAt[leaseId]) / 3600) return true;
+        }
+        return false;
+    }
+
     /// Everything that the escrow owes in a token.
     function owed(address token) external view returns (uint256 sum) {
         sum = escrow.feesOwed(token);
@@ -277,9 +291,9 @@ contract EscrowHandler is Base {
             sum += escrow.balanceOf(actors[i], token);
         }
         for (uint256 i; i < _agreements.length; ++i) {
-            Agreement memory a = _agreements[i];
+            Agreement storage a = _agreements[i];
             if (a.token != token) continue;
-            LeaseState memory state = escrow.lease(idOf(a));
+            LeaseState memory state = escrow.lease(keccak256(abi.encode(a.tenant, a.salt)));
             if (state.status == LeaseStatus.Open) sum += uint256(a.deposit) + state.toppedUp - state.paid;
         }
         for (uint256 t; t < TENANTS; ++t) {
