@@ -85,6 +85,9 @@ export async function startEscrowNetwork({
     publicClient,
     walletClient: wallet,
     options: { treasuryFeeBps, treasury: testAccount(1).address },
+  }).catch(async (error: unknown) => {
+    await chain.stop()
+    throw error
   })
   const domain = {
     name: 'Sublet Escrow',
