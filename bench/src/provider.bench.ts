@@ -134,7 +134,7 @@ async function settled(container: string): Promise<void> {
 async function manyAtOnce(): Promise<BenchRow[]> {
   await using network = await startTestNetwork()
   const { tenant } = network
-  const config = { runtime: 'docker', spareNetworks: 4, cpuOfferPercent: 10_000 } as const
+  const config = { runtime: 'docker', spareNetworks: 4, chainPollMs: 1_000, cpuOfferPercent: 10_000 } as const
   const provider = await network.start(config)
   const group = groupOf(
     serviceOf({

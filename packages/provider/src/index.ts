@@ -1,13 +1,8 @@
 export { type ProviderConfig, type ProviderConfigInput, providerConfigSchema } from './config.ts'
 export type { Finding } from './machine/findings.ts'
 export { type InspectOptions, inspectMachine, type MachineReport } from './machine/inspect-machine.ts'
-export {
-  type IndexerPlace,
-  type ProviderStatus,
-  type RunningProvider,
-  type StartProviderOptions,
-  type StopOptions,
-  startProvider,
-} from './main.ts'
+export { startProvider } from './main.ts'
 export { defaultPrices } from './pricing/default-prices.ts'
+export type { ProviderStatus } from './provider-status.ts'
+export type { IndexerPlace, RunningProvider, StartProviderOptions, StopOptions } from './start-options.ts'
 export { providerVersion } from './version.ts'

@@ -1,6 +1,5 @@
 import type { Http2Server } from 'node:http2'
-import type { NetworkAddresses } from '@sublet/contracts'
-import { type Address, createNonceMemory, type Hex, type LeaseStatus } from '@sublet/protocol'
+import { type Address, createNonceMemory, type Hex } from '@sublet/protocol'
 import { createChainClient } from '@sublet/sdk'
 import {
   connectChain,
@@ -10,10 +9,8 @@ import {
   type DialledTunnel,
   dialTunnel,
   type Log,
-  type Metrics,
   openStore,
 } from '@sublet/service'
-import type { LocalAccount } from 'viem'
 import { createBidder } from './bid/bidder.ts'
 import { createHoldings } from './bid/holdings.ts'
 import { createJournalledSender } from './chain/journalled-sender.ts'
@@ -21,7 +18,6 @@ import { createLeaseChain } from './chain/lease-chain.ts'
 import { registerProvider } from './chain/register.ts'
 import { watchLeases } from './chain/watch-leases.ts'
 import { withdrawEarnings } from './chain/withdrawals.ts'
-import type { ProviderConfig } from './config.ts'
 import { createApi } from './http/api.ts'
 import { createGrantCheck } from './http/grant-check.ts'
 import { createRoutes } from './ingress/routes.ts'
@@ -30,88 +26,22 @@ import { measureMachine } from './inventory/measure-machine.ts'
 import { createJournal } from './journal/journal.ts'
 import { migrations, type Tables } from './journal/tables.ts'
 import { createVault } from './journal/vault.ts'
+import { endAllLeases } from './lease/end-all-leases.ts'
 import { createLeases } from './lease/leases.ts'
 import { removeOrphans } from './lease/reconcile.ts'
 import { askOf } from './pricing/ask.ts'
 import { createAskKeeper } from './pricing/ask-keeper.ts'
 import { defaultPrices, withOwnPrices } from './pricing/default-prices.ts'
+import { statusOf } from './provider-status.ts'
 import { mostInstancesPerLease } from './runtime/docker/subnets.ts'
 import { openRuntime } from './runtime/open-runtime.ts'
 import type { Runtime } from './runtime/runtime.ts'
 import { sleep } from './sleep.ts'
+import type { RunningProvider, StartProviderOptions, StopOptions } from './start-options.ts'
 import { providerVersion } from './version.ts'
-
-export interface IndexerPlace {
-  /** Where its tunnel port is. */
-  host: string
-  port: number
-  address: Address
-  /** Where it serves workloads by name; without it HTTP endpoints get no address through this indexer. */
-  ingress?: { domain: string; port: number } | undefined
-}
-
-export interface StartProviderOptions {
-  config: ProviderConfig
-  log: Log
-  metrics?: Metrics | undefined
-  /** The provider's wallet: signs asks and agreements, pays gas. */
-  account: LocalAccount
-  /** X25519; the public half goes to the registry. The journal's manifests are encrypted under the private half. */
-  sealKey: { publicKey: Hex; privateKey: Hex }
-  rpcUrl: string
-  addresses: NetworkAddresses
-  /** PostgreSQL by URL, or an embedded one in a folder. The schema is `provider` unless named. */
-  store: { url?: string | undefined; dataDir?: string | undefined; schema?: string | undefined }
-  indexers: readonly IndexerPlace[]
-  /** Tenants whose own machine this is: only they may use the host runtime. */
-  ownTenants?: readonly Address[] | undefined
-  /** Opened already, for tests; otherwise the configuration says which. */
-  runtime?: Runtime | undefined
-  env?: Readonly<Record<string, string | undefined>> | undefined
-  /** Milliseconds since 1970. */
-  now?: (() => number) | undefined
-}
-
-export interface ProviderStatus {
-  address: Address
-  runtime: string
-  draining: boolean
-  indexers: { address: Address; host: string; port: number; connected: boolean }[]
-  /** Percent are of what is on offer. */
-  used: { cpuMillis: number; memoryBytes: number; devices: number }
-  total: { cpuMillis: number; memoryBytes: number; devices: number }
-  devices: { id: string; vendor: string; model: string; memoryBytes: number; leased: boolean }[]
-  leases: LeaseStatus[]
-  /** Token base units in the escrow, free to be withdrawn. */
-  balance: bigint
-  /** Things that a person should look at. */
-  problems: string[]
-}
-
-export interface StopOptions {
-  /** Containers run on and are taken over by the next start. */
-  keepLeases: boolean
-}
-
-export interface RunningProvider {
-  address: Address
-  runtime: string
-  status(): Promise<ProviderStatus>
-  /** Takes no new leases; those that run run on. */
-  drain(): void
-  /** Draws what leases have earned and moves the balance out of the escrow. Answers what was moved, token base units. */
-  withdraw(): Promise<bigint>
-  /** Resolves when a tunnel to each indexer stands. */
-  connected(): Promise<void>
-  stop(options: StopOptions): Promise<void>
-}
 
 const reconcileEveryMs = 60_000
 const lapseEveryMs = 1_000
-/** How long tenants have to close their leases themselves when the provider goes for good. */
-const partingMs = 3_000
-const mostPartingMs = 20_000
-
 /** Starts a provider and takes up the leases that it had. Throws with the cure when something it needs is not there. */
 export async function startProvider(options: StartProviderOptions): Promise<RunningProvider> {
   const { config, account, sealKey, rpcUrl, addresses, indexers, now = Date.now } = options
@@ -170,6 +100,7 @@ export async function startProvider(options: StartProviderOptions): Promise<Runn
     let machine = await measureMachine(share)
     let images = await runtime.images()
     let draining = false
+    let stopped: Promise<void> | undefined
     const holdings = createHoldings(now)
     const prices = withOwnPrices(defaultPrices(client.tokenDecimals), onlyGiven(config.prices))
     const token = client.token
@@ -384,11 +315,8 @@ export async function startProvider(options: StartProviderOptions): Promise<Runn
         draining = true
         asks.touch()
       },
-      async status() {
-        const free = freeOf(machine.capacity, holdings.claims())
-        const freeIds = new Set(free.devices.map(({ id }) => id))
-        const { capacity } = machine
-        return {
+      status: async () =>
+        statusOf({
           address,
           runtime: runtime.name,
           draining,
@@ -398,64 +326,38 @@ export async function startProvider(options: StartProviderOptions): Promise<Runn
             port,
             connected: tunnels[index]?.state().connected ?? false,
           })),
-          used: {
-            cpuMillis: capacity.cpuMillis - free.cpuMillis,
-            memoryBytes: capacity.memoryBytes - free.memoryBytes,
-            devices: capacity.devices.length - free.devices.length,
-          },
-          total: {
-            cpuMillis: capacity.cpuMillis,
-            memoryBytes: capacity.memoryBytes,
-            devices: capacity.devices.length,
-          },
-          devices: capacity.devices.map(({ id, vendor, model, memoryBytes }) => ({
-            id,
-            vendor,
-            model,
-            memoryBytes,
-            leased: !freeIds.has(id),
-          })),
+          machine,
+          free: freeOf(machine.capacity, holdings.claims()),
           leases: leases.all().map(({ record }) => record.status),
           balance: await chain.freeBalance(address, token),
-          problems: [
-            ...(machine.gpuProblem === undefined ? [] : [machine.gpuProblem]),
-            ...free.overdrawn.map((name) => `More of ${name} is leased than there is.`),
-          ],
-        }
-      },
+        }),
       async withdraw() {
         await withdrawEarnings({ chain, records: leases.all().map(({ record }) => record), least: 1n, log })
         const balance = await chain.freeBalance(address, token)
         if (balance > 0n) await chain.withdraw(token, balance)
         return balance
       },
-      async stop({ keepLeases }) {
-        draining = true
-        asks.touch()
-        if (!keepLeases) await part()
-        await leases.leave()
-        stopping.abort()
-        asks.stop()
-        await Promise.all(tunnels.map((tunnel) => tunnel.stop()))
-        await api.close()
-        await Promise.allSettled(background)
-        if (!keepLeases)
-          await runtime.sweep(owner).catch((err: unknown) => log.warn({ err }, 'spares were left'))
-        await runtime.close()
-        await store.close()
-        log.info({ keepLeases }, 'provider stopped')
+      stop(how) {
+        stopped ??= stopWith(how)
+        return stopped
       },
     }
 
-    /** Ends every lease: tenants that close at once pay nothing more and cost nothing; the rest is broken off. */
-    async function part(): Promise<void> {
-      const message = 'The provider is leaving.'
-      const ended = leases.endAll({ reason: 'provider-closed', message })
-      const soon = await Promise.race([ended.then(() => true), sleep(partingMs).then(() => false)])
-      if (soon) return
-      for (const runner of leases.all()) runner.end({ reason: 'provider-closed', message, breakOff: true })
-      const late = await Promise.race([ended.then(() => true), sleep(mostPartingMs).then(() => false)])
-      if (!late) log.error('some leases could not be settled; start the provider again to finish')
+    async function stopWith({ keepLeases }: StopOptions): Promise<void> {
+      draining = true
+      asks.touch()
+      if (!keepLeases) await endAllLeases(leases, sleep, log)
+      await leases.leave()
+      stopping.abort()
+      asks.stop()
+      await Promise.all(tunnels.map((tunnel) => tunnel.stop()))
+      await api.close()
+      await Promise.allSettled(background)
+      if (!keepLeases)
+        await runtime.sweep(owner).catch((err: unknown) => log.warn({ err }, 'spares were left'))
+      await runtime.close()
+      await store.close()
+      log.info({ keepLeases }, 'provider stopped')
     }
   }
 }

@@ -3,14 +3,9 @@ import { text } from 'node:stream/consumers'
 import { type Hex, ingressLabel, type LeaseStatus, type Service } from '@sublet/protocol'
 import { describeWith } from '@sublet/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { RunningProvider } from '../main.ts'
-import {
-  groupOf,
-  httpPort,
-  serviceOf,
-  startTestNetwork,
-  type TestNetwork,
-} from '../test-network/test-network.ts'
+import type { RunningProvider } from '../start-options.ts'
+import { groupOf, httpPort, serviceOf } from '../test-network/groups.ts'
+import { startTestNetwork, type TestNetwork } from '../test-network/test-network.ts'
 
 const nodePath = '/usr/local/bin/node'
 const script = (source: string): Partial<Service> => ({ command: [nodePath], args: ['-e', source] })

@@ -9,15 +9,10 @@ import {
 import { createSessionKeeper } from '@sublet/sdk'
 import { describeWith } from '@sublet/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { RunningProvider } from '../main.ts'
 import { connectDocker } from '../runtime/docker/connect-docker.ts'
-import {
-  groupOf,
-  httpPort,
-  serviceOf,
-  startTestNetwork,
-  type TestNetwork,
-} from '../test-network/test-network.ts'
+import type { RunningProvider } from '../start-options.ts'
+import { groupOf, httpPort, serviceOf } from '../test-network/groups.ts'
+import { startTestNetwork, type TestNetwork } from '../test-network/test-network.ts'
 
 const nodePath = '/usr/local/bin/node'
 const script = (source: string): Partial<Service> => ({ command: [nodePath], args: ['-e', source] })

@@ -1,12 +1,9 @@
 import {
-  type CloseRequest,
-  type EndReason,
   type Hex,
   isEnded,
   type LeasePhase,
   type LeaseStatus,
   type Manifest,
-  type Service,
   SubletError,
 } from '@sublet/protocol'
 import type { Log } from '@sublet/service'
@@ -14,11 +11,13 @@ import type { LeaseChain } from '../chain/lease-chain.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Instance, Owner, Runtime } from '../runtime/runtime.ts'
 import { bringUp, type Running } from './bring-up.ts'
+import { type EndCause, endOf, pickLate } from './end-cause.ts'
 import { progressOf } from './group-progress.ts'
 import { lastLines } from './last-lines.ts'
 import type { LeaseRecord } from './lease-record.ts'
 import { openOnChain } from './open-on-chain.ts'
 import { patiently, type Sleep } from './patience.ts'
+import { resultsOf, statusOfServices } from './service-status.ts'
 import { isTooEarly, moneyEndsAt, nextClosingStep } from './settle-lease.ts'
 
 export interface RunnerParts {
@@ -39,15 +38,6 @@ export interface RunnerParts {
   closeRoutes: (leaseId: Hex) => Promise<void>
   publicHosts: (record: LeaseRecord, service: string) => Readonly<Record<string, string>>
   ingressDomain: string
-}
-
-export interface EndCause {
-  reason: EndReason
-  message: string
-  exitCode?: number
-  settlement?: CloseRequest['settlement']
-  /** Don't wait for the tenant or for a notice. */
-  breakOff?: boolean
 }
 
 export interface LeaseRunner {
@@ -136,24 +126,8 @@ export function runLease(start: LeaseRecord, found: readonly Instance[], parts: 
     return record.manifest
   }
 
-  function serviceStatuses(): LeaseStatus['services'] {
-    return manifestOf().group.services.map((service: Service) => {
-      const states = running?.statesOf(service.name) ?? []
-      const codes = states.flatMap(({ ended }) => (ended === undefined ? [] : [ended.exitCode]))
-      const over = service.job !== undefined && codes.length === service.replicas
-      return {
-        name: service.name,
-        replicas: service.replicas,
-        ready: states.filter(
-          ({ ready, instanceId, ended }) =>
-            ready || (service.job !== undefined && instanceId !== undefined && ended === undefined),
-        ).length,
-        restarts: states.reduce((sum, { restarts }) => sum + restarts, 0),
-        image: service.image,
-        ...(over ? { exitCode: codes.find((code) => code !== 0) ?? 0 } : {}),
-      }
-    })
-  }
+  const serviceStatuses = () =>
+    statusOfServices(manifestOf().group.services, (name) => running?.statesOf(name) ?? [])
 
   /** Not ready: nothing was charged and nothing stays. */
   async function lapse({ reason, message, exitCode }: EndCause): Promise<void> {
@@ -401,34 +375,3 @@ const retryMs = 1_000
 const readersGraceMs = 5_000
 /** Chain and workload are looked at again at least this often, whatever is heard. */
 const longestSleepMs = 30_000
-
-/** A result by its name, or with its service's in front where two services have the same; matches on lines of their own. */
-function resultsOf(found: ReturnType<Running['results']>): Pick<LeaseStatus, 'results'> {
-  const all = [...found].flatMap(([service, values]) =>
-    Object.entries(values).map(([name, matches]) => ({ service, name, text: matches.join('\n') })),
-  )
-  if (all.length === 0) return {}
-  const isShared = (name: string) => all.filter((one) => one.name === name).length > 1
-  return {
-    results: Object.fromEntries(
-      all.map(({ service, name, text }) => [isShared(name) ? `${service}.${name}` : name, text]),
-    ),
-  }
-}
-
-function pickLate({ settlement, breakOff }: EndCause): Partial<EndCause> {
-  return {
-    ...(settlement === undefined ? {} : { settlement }),
-    ...(breakOff === undefined ? {} : { breakOff }),
-  }
-}
-
-function endOf({ exitCode, jobs }: { exitCode: number; jobs: boolean }): EndCause {
-  if (jobs || exitCode === 0)
-    return { reason: 'job-ended', message: `Ended with exit code ${exitCode}.`, exitCode }
-  return {
-    reason: 'workload-crashed',
-    message: `Every service has ended, with exit code ${exitCode}.`,
-    exitCode,
-  }
-}

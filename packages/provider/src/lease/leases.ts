@@ -11,8 +11,9 @@ import type { Holdings } from '../bid/holdings.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Instance } from '../runtime/runtime.ts'
 import { checkManifest } from './check-manifest.ts'
+import type { EndCause } from './end-cause.ts'
 import type { LeaseRecord } from './lease-record.ts'
-import { type EndCause, type LeaseRunner, type RunnerParts, runLease } from './lease-runner.ts'
+import { type LeaseRunner, type RunnerParts, runLease } from './lease-runner.ts'
 
 export interface LeasesParts extends Omit<RunnerParts, 'publish' | 'release' | 'journal'> {
   journal: Journal

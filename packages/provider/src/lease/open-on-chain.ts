@@ -1,8 +1,9 @@
 import { isSubletError, type LeasePhase, type LeaseStatus } from '@sublet/protocol'
 import type { Log } from '@sublet/service'
 import type { LeaseChain } from '../chain/lease-chain.ts'
+import type { EndCause } from './end-cause.ts'
 import type { LeaseRecord } from './lease-record.ts'
-import type { EndCause, RunnerParts } from './lease-runner.ts'
+import type { RunnerParts } from './lease-runner.ts'
 import { isBlindness, patiently, type Sleep } from './patience.ts'
 
 export interface OpenParts {

@@ -40,7 +40,12 @@ export interface ReplicaKeeper {
   keep(existing?: Instance): Promise<void>
 }
 
-const probePausesMs = [5, 10, 15, 20, 30, 50, 75, 100, 150, 250] as const
+/** Most workloads answer within seconds, and each pause may come on top of what they took: short ones first. */
+const firstPauseMs = 15
+const firstRounds = 150
+const laterPauseMs = 250
+/** A command is a process each time. */
+const commandPauseMs = 150
 const probeTimeoutMs = 2_000
 /** A service without anything to ask is ready when it has stayed up this long. */
 const upLongEnoughMs = 200
@@ -105,12 +110,13 @@ export function createReplicaKeeper(options: KeeperOptions): ReplicaKeeper {
     if (service.job !== undefined) return
     const probes = readinessProbes(service)
     if (probes.length === 0) return await sleep(upLongEnoughMs, gone)
+    const firstMs = probes.some(({ kind }) => kind === 'command') ? commandPauseMs : firstPauseMs
     for (let round = 0; !gone.aborted; round += 1) {
       const answers = await Promise.all(
         probes.map((probe) => passes(runtime, id, probe, service.health?.timeoutMs ?? probeTimeoutMs)),
       )
       if (answers.every(Boolean)) return
-      await sleep(probePausesMs[Math.min(round, probePausesMs.length - 1)] ?? 250, gone)
+      await sleep(round < firstRounds ? firstMs : laterPauseMs, gone)
     }
   }
 

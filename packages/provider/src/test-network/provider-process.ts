@@ -1,10 +1,18 @@
 // A provider in a process of its own, so that a test can kill it. Its options come as JSON in PROVIDER_OPTIONS.
 import { createLog } from '@sublet/service'
 import { privateKeyToAccount } from 'viem/accounts'
-import { providerConfigSchema } from '../config.ts'
+import { type ProviderConfigInput, providerConfigSchema } from '../config.ts'
 import { startProvider } from '../main.ts'
+import type { StartProviderOptions } from '../start-options.ts'
 
-const { privateKey, config, addresses, ...options } = JSON.parse(process.env.PROVIDER_OPTIONS ?? '{}')
+type Given = Omit<StartProviderOptions, 'account' | 'config' | 'addresses' | 'log'> & {
+  privateKey: `0x${string}`
+  config: ProviderConfigInput
+  addresses: Omit<StartProviderOptions['addresses'], 'deployedAtBlock'> & { deployedAtBlock: string }
+}
+
+const given = JSON.parse(process.env.PROVIDER_OPTIONS ?? '{}') as Given
+const { privateKey, config, addresses, ...options } = given
 const provider = await startProvider({
   ...options,
   addresses: { ...addresses, deployedAtBlock: BigInt(addresses.deployedAtBlock) },

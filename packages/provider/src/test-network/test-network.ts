@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -21,7 +20,6 @@ import {
   type Manifest,
   orderFor,
   type Problem,
-  type Service,
   settlementTypedData,
   statementTypedData,
   type Workload,
@@ -39,7 +37,9 @@ import { createPublicClient, createWalletClient, http, type LocalAccount } from 
 import { mnemonicToAccount } from 'viem/accounts'
 import { z } from 'zod'
 import { type ProviderConfigInput, providerConfigSchema } from '../config.ts'
-import { type RunningProvider, type StartProviderOptions, startProvider } from '../main.ts'
+import { startProvider } from '../main.ts'
+import type { RunningProvider, StartProviderOptions } from '../start-options.ts'
+import { type Line, openLine } from './line.ts'
 
 /** As `@sublet/testing` has it; that one cannot be loaded outside of a test run. */
 const databaseUrl = process.env.SUBLET_TEST_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres'
@@ -217,46 +217,6 @@ export async function startTestNetwork(): Promise<TestNetwork> {
   }
 }
 
-/** A way to a port of this machine that can be cut and mended. */
-export interface Line {
-  url: string
-  cut(): Promise<void>
-  mend(): Promise<void>
-}
-
-async function openLine(targetPort: number): Promise<Line> {
-  const sockets = new Set<Socket>()
-  let server: Server | undefined
-  let port = 0
-  async function mend(): Promise<void> {
-    const opened = createServer((socket) => {
-      const target = connect(targetPort, '127.0.0.1')
-      for (const end of [socket, target]) {
-        sockets.add(end)
-        end.on('error', () => end.destroy())
-        end.once('close', () => sockets.delete(end))
-      }
-      socket.pipe(target).pipe(socket)
-    })
-    await new Promise<void>((resolve) => opened.listen(port, '127.0.0.1', resolve))
-    port = (opened.address() as AddressInfo).port
-    server = opened
-  }
-  await mend()
-  return {
-    url: `http://127.0.0.1:${port}`,
-    mend,
-    async cut() {
-      const closing = server
-      server = undefined
-      if (closing === undefined) return
-      const closed = new Promise((resolve) => closing.close(resolve))
-      for (const socket of sockets) socket.destroy()
-      await closed
-    },
-  }
-}
-
 async function dropSchema(schema: string): Promise<void> {
   const database = new pg.Client({ connectionString: databaseUrl })
   await database.connect()
@@ -389,42 +349,6 @@ async function createTenant({
 }
 
 const text = (_key: string, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)
-
-/** A service as readers make them, with little of everything. */
-export function serviceOf(more: Partial<Service> = {}): Service {
-  return {
-    name: 'web',
-    image: 'sublet.local/hello:1',
-    env: [],
-    resources: { cpuMillis: 100, memoryBytes: 128 * 1024 * 1024, storageBytes: 0, volumes: [] },
-    mounts: [],
-    files: [],
-    fetches: [],
-    ports: [],
-    aliases: [],
-    restart: { policy: 'always' },
-    replicas: 1,
-    dependsOn: [],
-    stopWith: [],
-    readOnlyRoot: false,
-    stopGraceMs: 2_000,
-    permissions: [],
-    ...more,
-  }
-}
-
-export function httpPort(port: number): Service['ports'][number] {
-  return { port, as: port, protocol: 'http', public: true, hosts: [], allow: [] }
-}
-
-export function groupOf(...services: Service[]): Group {
-  return {
-    name: 'main',
-    placement: { regions: [], attributes: [], auditors: { anyOf: [], allOf: [] } },
-    services,
-    ips: [],
-  }
-}
 
 function workloadOf(group: Group): Workload {
   return {
