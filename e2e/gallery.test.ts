@@ -50,10 +50,10 @@ describeWith('docker')('Akash SDL files as they are', () => {
         id: string
         groups: { lease: { endpoints: { url: string }[] } }[]
       }>()
-      const url = deployment.groups[0]?.lease.endpoints.find((endpoint) =>
-        endpoint.url.startsWith('http'),
-      )?.url
-      const answer = await eventually(`an answer of ${file}`, () => askEndpoint(url ?? ''))
+      // A port other than 80 is plain TCP on Akash, and so it is here.
+      const endpoints = deployment.groups[0]?.lease.endpoints ?? []
+      const url = endpoints.at(-1)?.url.replace(/^tcp:/, 'http:') ?? ''
+      const answer = await eventually(`an answer of ${file}`, () => askEndpoint(url))
       expect(answer.body).toContain(`stand-in for ${service.image}`)
 
       const closed = await up.run(['close', deployment.id, '--json'])

@@ -36,12 +36,11 @@ describeWith('docker')('kill -9 of the whole network', () => {
     const seed = Number(process.env.SUBLET_TEST_SEED ?? Date.now() % 1_000_000)
     process.stdout.write(`kill test with SUBLET_TEST_SEED=${seed}\n`)
     const random = seeded(seed)
-    const before = new Set((await leaseContainers()).map((container) => container.Id))
-    const ours = async () => (await leaseContainers()).filter((container) => !before.has(container.Id))
-
     // One lease that must live through everything.
     let up = await startUp({ dataDir: data.path, port, args: ['--deploy', 'examples/hello.yaml'] })
+    await using _last = { [Symbol.asyncDispose]: async () => void (await up.stop()) }
     const kept = keptLease(up.report)
+    const ours = () => leaseContainers(kept.provider)
     const containerOf = async () => (await ours()).find((one) => one.Labels['sublet.lease'] === kept.leaseId)
     const container = await containerOf()
     expect(container?.State).toBe('running')
@@ -94,9 +93,9 @@ describeWith('docker')('kill -9 of the whole network', () => {
   }, 900_000)
 })
 
-function keptLease(report: UpReport): { leaseId: string; url: string } {
+function keptLease(report: UpReport): { leaseId: string; provider: string; url: string } {
   const group = report.deployment?.groups[0]
   const url = group?.lease.endpoints[0]?.url
   if (group === undefined || url === undefined) throw new Error(`no lease: ${JSON.stringify(report)}`)
-  return { leaseId: group.leaseId, url }
+  return { leaseId: group.leaseId, provider: group.lease.provider, url }
 }

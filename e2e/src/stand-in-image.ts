@@ -53,7 +53,10 @@ export async function standInImage(
   }
 }
 
-/** Names of running containers that a Sublet lease owns, for one network's data folder or all. */
-export async function leaseContainers(): Promise<Docker.ContainerInfo[]> {
-  return docker.listContainers({ all: true, filters: { label: ['sublet.lease'] } })
+/** The containers of one provider's leases, running or not. */
+export async function leaseContainers(provider: string): Promise<Docker.ContainerInfo[]> {
+  return docker.listContainers({
+    all: true,
+    filters: { label: ['sublet.lease', `sublet.provider=${provider}`] },
+  })
 }

@@ -63,7 +63,10 @@ export interface UpReport {
   token: string
   relayUrl: string
   rpcUrl: string
-  deployment?: { id: string; groups: { leaseId: string; lease: { endpoints: { url: string }[] } }[] }
+  deployment?: {
+    id: string
+    groups: { leaseId: string; lease: { provider: string; endpoints: { url: string }[] } }[]
+  }
 }
 
 export interface UpProcess extends AsyncDisposable {
@@ -119,7 +122,7 @@ export async function startUp(options: UpOptions): Promise<UpProcess> {
     })
   })
   const stop = async () => {
-    child.kill('SIGINT')
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGINT')
     return ended
   }
   return {

@@ -127,6 +127,8 @@ export async function startNetwork(options: NetworkOptions): Promise<Network> {
         runtime: options.runtime,
         dockerHost: env.SUBLET_DOCKER_HOST,
         region: 'local',
+        // On one's own machine a file that asks for NVMe should run on whatever disk there is.
+        storageFolders: { hdd: layout.provider, ssd: layout.provider, nvme: layout.provider },
       }),
     })
     shutdown.add('the provider', () => host.stop({ keepLeases: false }))
