@@ -1,8 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { bytesToHex } from 'viem'
-import { mnemonicToAccount } from 'viem/accounts'
 import type { ProviderConfigInput } from '../config.ts'
 import type { TestNetwork } from './test-network.ts'
 
@@ -17,14 +15,10 @@ export interface KillableProvider {
 
 /** Starts the network's provider in a process of its own; resolves when its tunnel stands. */
 export async function startKillable(
-  { options, tenant }: TestNetwork,
+  { options, providerKey, tenant }: TestNetwork,
   config: Partial<ProviderConfigInput> = {},
 ): Promise<KillableProvider> {
-  const { account, dataDir, addresses, ...rest } = options
-  const key = mnemonicToAccount('test test test test test test test test test test test junk', {
-    addressIndex: 2,
-  }).getHdKey().privateKey
-  if (key === null || account.address === undefined) throw new Error('no key')
+  const { account: _account, dataDir, addresses, ...rest } = options
   const child = spawn(process.execPath, ['--import', 'tsx', script], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
@@ -32,7 +26,7 @@ export async function startKillable(
       PROVIDER_OPTIONS: JSON.stringify({
         ...rest,
         addresses: { ...addresses, deployedAtBlock: String(addresses.deployedAtBlock) },
-        privateKey: bytesToHex(key),
+        privateKey: providerKey,
         ownTenants: [tenant.address],
         config: {
           dataDir,

@@ -33,11 +33,13 @@ import {
 } from '@sublet/sdk'
 import { acceptTunnels, createLog, type Log, makeCertificate, type Tunnel } from '@sublet/service'
 import pg from 'pg'
-import { createPublicClient, createWalletClient, http, type LocalAccount } from 'viem'
-import { mnemonicToAccount } from 'viem/accounts'
+import { createPublicClient, createWalletClient, http, type LocalAccount, parseEther } from 'viem'
+import { generatePrivateKey, mnemonicToAccount, privateKeyToAccount } from 'viem/accounts'
 import { z } from 'zod'
 import { type ProviderConfigInput, providerConfigSchema } from '../config.ts'
 import { startProvider } from '../main.ts'
+import { connectDocker } from '../runtime/docker/connect-docker.ts'
+import { label } from '../runtime/docker/labels.ts'
 import type { RunningProvider, StartProviderOptions } from '../start-options.ts'
 import { type Line, openLine } from './line.ts'
 
@@ -61,6 +63,7 @@ export interface TestNetwork extends AsyncDisposable {
   tunnel(): Promise<Tunnel>
   /** What `start` hands to the provider, for starting it in another process. */
   options: Omit<StartProviderOptions, 'config' | 'log'> & { dataDir: string }
+  providerKey: Hex
 }
 
 export interface Tenant {
@@ -96,17 +99,26 @@ export async function startTestNetwork(): Promise<TestNetwork> {
   const anvil = await startAnvil()
   undo.push(() => anvil.stop())
   const { rpcUrl } = anvil
-  const [deployer, tenantAccount, providerAccount, indexerAccount] = [0, 1, 2, 3].map(account) as [
-    LocalAccount,
+  const [deployer, tenantAccount, indexerAccount] = [0, 1, 3].map(account) as [
     LocalAccount,
     LocalAccount,
     LocalAccount,
   ]
+  // Of its own: every new chain has the same addresses, and parts on the machine are told apart by the provider's.
+  const providerKey = generatePrivateKey()
+  const providerAccount = privateKeyToAccount(providerKey)
   const publicClient = createPublicClient({ transport: http(rpcUrl), pollingInterval: 20 })
   const addresses = await deployNetwork({
     publicClient,
     walletClient: createWalletClient({ account: deployer, transport: http(rpcUrl) }),
     options: { noticePeriodSeconds: 5 },
+  })
+  await publicClient.waitForTransactionReceipt({
+    hash: await createWalletClient({ account: deployer, transport: http(rpcUrl) }).sendTransaction({
+      to: providerAccount.address,
+      value: parseEther('100'),
+      chain: null,
+    }),
   })
   const chain = await createChainClient({ rpcUrl, addresses, account: tenantAccount, pollMs: 20 })
   const tenantWallet = createWalletClient({ account: tenantAccount, transport: http(rpcUrl) })
@@ -141,6 +153,7 @@ export async function startTestNetwork(): Promise<TestNetwork> {
   undo.push(() => rm(dataDir, { recursive: true, force: true }))
   const schema = `provider_test_${randomBytes(5).toString('hex')}`
   undo.push(() => dropSchema(schema))
+  undo.push(() => removeKept(lower(providerAccount.address)))
 
   const sealKey = await generateSealKeyPair()
   const running: RunningProvider[] = []
@@ -189,6 +202,7 @@ export async function startTestNetwork(): Promise<TestNetwork> {
     tenant,
     log,
     options,
+    providerKey,
     line,
     tunnel,
     async start(config = {}, more = {}) {
@@ -215,6 +229,19 @@ export async function startTestNetwork(): Promise<TestNetwork> {
       for (const step of undo.reverse()) await step()
     },
   }
+}
+
+/** Volumes that were kept for a next lease, and networks kept ready for it, which there won't be. */
+async function removeKept(provider: Address): Promise<void> {
+  const connection = await connectDocker({ env: process.env, platform: process.platform }).catch(
+    () => undefined,
+  )
+  if (connection === undefined) return
+  const { docker } = connection
+  const filters = { label: [`${label.provider}=${provider}`] }
+  const { Volumes } = await docker.listVolumes({ filters: JSON.stringify(filters) })
+  for (const { Name } of Volumes ?? []) await docker.getVolume(Name).remove()
+  for (const { Id } of await docker.listNetworks({ filters })) await docker.getNetwork(Id).remove()
 }
 
 async function dropSchema(schema: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { describeWith } from '@sublet/testing'
 import { createBundledImages } from '../../image/bundled-images.ts'
 import { describeRuntime } from '../runtime.contract.ts'
@@ -14,6 +15,7 @@ function open(connection: DockerConnection) {
   })
 }
 
+const close = () => rm(`/dev/shm/sublet-test-${process.pid}`, { recursive: true, force: true })
 const parts = { image: 'sublet.local/hello:1', nodePath: '/usr/local/bin/node' }
 
 describeWith('docker')('containers reached at their own address', () => {
@@ -23,7 +25,7 @@ describeWith('docker')('containers reached at their own address', () => {
       runtime: open(connection),
       reopen: async () => open(connection),
       ...parts,
-      close: async () => {},
+      close,
     }
   })
 })
@@ -36,7 +38,7 @@ describeWith('docker')('containers reached through published ports, as on Docker
       runtime: open(connection),
       reopen: async () => open(connection),
       ...parts,
-      close: async () => {},
+      close,
     }
   })
 })

@@ -13,7 +13,7 @@ export interface LeaseNetworks {
   /** The lease's own network; a spare one where there is one, for making one takes a tenth of a second. */
   claim(owner: Owner, leaseId: Hex): Promise<string>
   release(owner: Owner, leaseId: Hex): Promise<void>
-  /** Fills up the spares. */
+  /** Sees to it that there are as many spares as are to be kept. */
   refill(owner: Owner): Promise<void>
   /** Removes the spares. */
   sweep(owner: Owner): Promise<void>
@@ -133,6 +133,8 @@ export function createLeaseNetworks({ docker, subnetPool, spares }: LeaseNetwork
     async refill(owner) {
       const networks = await networksOf(owner)
       while (networks.spares.length < spares) networks.spares.push(await make(owner))
+      // Crashes leave more than are kept.
+      for (const name of networks.spares.splice(spares)) await removeNetwork(name)
     },
 
     async sweep(owner) {
