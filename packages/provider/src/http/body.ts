@@ -37,3 +37,14 @@ export function parseJson<S extends z.ZodType>(schema: S, text: string): z.outpu
     cause: parsed.error,
   })
 }
+
+/** Decodes a query by its schema. Throws `request.invalid` that names the first field that is wrong. */
+export function parseQuery<S extends z.ZodType>(schema: S, search: URLSearchParams): z.output<S> {
+  const parsed = schema.safeParse(Object.fromEntries(search))
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw new SubletError(
+    'request.invalid',
+    `The query's ${issue?.path.join('.')} is wrong: ${issue?.message}.`,
+  )
+}

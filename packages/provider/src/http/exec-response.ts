@@ -9,7 +9,7 @@ import {
 import { z } from 'zod'
 import type { LeaseRunner } from '../lease/lease-runner.ts'
 import type { ExecSession, Runtime } from '../runtime/runtime.ts'
-import { parseQuery } from './sealed-routes.ts'
+import { parseQuery } from './body.ts'
 
 export interface ExecParts {
   runner: LeaseRunner

@@ -19,7 +19,7 @@ import type { Leases } from '../lease/leases.ts'
 import type { Sleep } from '../lease/patience.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import { batched } from './batched.ts'
-import { parseJson, readBody } from './body.ts'
+import { parseJson, parseQuery, readBody } from './body.ts'
 import { execResponse } from './exec-response.ts'
 
 export interface SealedParts {
@@ -168,16 +168,6 @@ async function close(parts: SealedParts, tenant: Address, leaseId: Hex, text: st
   ])
   asked.abort()
   return json(200, await leases.status(tenant, leaseId))
-}
-
-export function parseQuery<S extends z.ZodType>(schema: S, search: URLSearchParams): z.output<S> {
-  const parsed = schema.safeParse(Object.fromEntries(search))
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  throw new SubletError(
-    'request.invalid',
-    `The query's ${issue?.path.join('.')} is wrong: ${issue?.message}.`,
-  )
 }
 
 function leaseIdIn(text: string): Hex {

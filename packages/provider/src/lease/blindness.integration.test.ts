@@ -2,8 +2,8 @@ import { text } from 'node:stream/consumers'
 import { ingressLabel, isSubletError } from '@sublet/protocol'
 import { describeWith } from '@sublet/testing'
 import { expect, test } from 'vitest'
-import { groupOf, httpPort, serviceOf } from '../test-network/groups.ts'
-import { startTestNetwork } from '../test-network/test-network.ts'
+import { groupOf, httpPort, serviceOf } from '../testing/groups.ts'
+import { startTestNetwork } from '../testing/test-network.ts'
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 

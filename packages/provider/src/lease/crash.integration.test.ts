@@ -3,9 +3,9 @@ import { type Hex, ingressLabel, type LeaseStatus } from '@sublet/protocol'
 import { describeWith } from '@sublet/testing'
 import { expect, test } from 'vitest'
 import { connectDocker } from '../runtime/docker/connect-docker.ts'
-import { groupOf, httpPort, serviceOf } from '../test-network/groups.ts'
-import { type KillableProvider, startKillable } from '../test-network/killable-provider.ts'
-import { startTestNetwork, type TestNetwork } from '../test-network/test-network.ts'
+import { groupOf, httpPort, serviceOf } from '../testing/groups.ts'
+import { type KillableProvider, startKillable } from '../testing/killable-provider.ts'
+import { startTestNetwork, type TestNetwork } from '../testing/test-network.ts'
 
 const rounds = Number(process.env.SUBLET_KILL_ROUNDS ?? 8)
 

@@ -11,8 +11,8 @@ import { describeWith } from '@sublet/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connectDocker } from '../runtime/docker/connect-docker.ts'
 import type { RunningProvider } from '../start-options.ts'
-import { groupOf, httpPort, serviceOf } from '../test-network/groups.ts'
-import { startTestNetwork, type TestNetwork } from '../test-network/test-network.ts'
+import { groupOf, httpPort, serviceOf } from '../testing/groups.ts'
+import { startTestNetwork, type TestNetwork } from '../testing/test-network.ts'
 
 const nodePath = '/usr/local/bin/node'
 const script = (source: string): Partial<Service> => ({ command: [nodePath], args: ['-e', source] })

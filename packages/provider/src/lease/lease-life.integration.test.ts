@@ -2,8 +2,8 @@ import { text } from 'node:stream/consumers'
 import { ingressLabel } from '@sublet/protocol'
 import { describeWith } from '@sublet/testing'
 import { expect, test } from 'vitest'
-import { groupOf, httpPort, serviceOf } from '../test-network/groups.ts'
-import { startTestNetwork } from '../test-network/test-network.ts'
+import { groupOf, httpPort, serviceOf } from '../testing/groups.ts'
+import { startTestNetwork } from '../testing/test-network.ts'
 
 for (const runtime of ['docker', 'host'] as const) {
   describeWith(runtime === 'docker' ? ['docker', 'postgres'] : 'postgres')(
