@@ -44,6 +44,11 @@ describeWith('docker')('Akash SDL files as they are', () => {
       const ports = (service.expose ?? []).filter((one) => one.proto !== 'udp').map((one) => one.port)
       await using _image = await standInImage(service.image, ports)
 
+      // A provider gives a machine back once the container before has stopped.
+      await eventually('the machine is free', async () => {
+        const status = await up.run(['provider', 'status', '--json'])
+        return status.json<{ used: { cpuMillis: number } }>().used.cpuMillis === 0 ? true : undefined
+      })
       const deployed = await up.run(['deploy', file, '--json'])
       expect(deployed.exitCode, `${file}: ${deployed.stdout}${deployed.stderr}`).toBe(0)
       const deployment = deployed.json<{

@@ -1,5 +1,5 @@
 import { anvilBinary, startAnvil } from '@sublet/contracts/node'
-import { describeWith, testDatabaseUrl, testNatsUrl } from '@sublet/testing'
+import { describeWith, testDatabaseUrl } from '@sublet/testing'
 import pg from 'pg'
 import { expect, test } from 'vitest'
 import { askEndpoint } from './src/ask-endpoint.ts'
@@ -24,8 +24,8 @@ async function freshDatabase(): Promise<{ url: string } & AsyncDisposable> {
   }
 }
 
-describeWith(['postgres', 'nats', 'docker'])('on real services', () => {
-  test('the same network lives on a PostgreSQL, a NATS and a chain of its owner’s', async () => {
+describeWith(['postgres', 'docker'])('on real services', () => {
+  test('the same network lives on a PostgreSQL and a chain of its owner’s', async () => {
     expect(anvilBinary()).toContain('anvil')
     await using data = await temporaryDir()
     await using database = await freshDatabase()
@@ -37,7 +37,6 @@ describeWith(['postgres', 'nats', 'docker'])('on real services', () => {
         args: ['--deploy', 'examples/hello.yaml'],
         env: {
           SUBLET_DATABASE_URL: database.url,
-          SUBLET_NATS_URL: testNatsUrl,
           SUBLET_RPC_URL: chain.rpcUrl,
           SUBLET_DEPLOYER_KEY: deployerKey,
         },

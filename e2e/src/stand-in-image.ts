@@ -26,7 +26,7 @@ export async function standInImage(
   pack.entry({ name: 'Dockerfile' }, dockerfile.join('\n'))
   pack.entry(
     { name: 'start' },
-    `${servers}\necho "stand-in for ${name} is up"\nexec /bin/busybox sleep 1000000\n`,
+    `${servers}\necho "stand-in for ${name} is up"\ntrap "exit 0" TERM\n/bin/busybox sleep 1000000 &\nwait\n`,
   )
   pack.entry({ name: 'www/index.html' }, `stand-in for ${name}\n`)
   pack.entry({ name: 'bin/busybox', mode: 0o755 }, await readFile('/bin/busybox'))

@@ -110,7 +110,10 @@ export async function startUp(options: UpOptions): Promise<UpProcess> {
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       stdout += text
       try {
-        resolve(JSON.parse(stdout) as UpReport)
+        const said = JSON.parse(stdout) as UpReport | { code: string }
+        // A problem document instead: the end of the process tells it.
+        if ('code' in said) return
+        resolve(said)
         clearTimeout(timer)
       } catch {
         // more is to come

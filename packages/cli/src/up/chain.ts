@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { deployNetwork, type NetworkAddresses, testDollarAbi } from '@sublet/contracts'
 import {
@@ -79,6 +80,7 @@ function deployerOf(options: ChainOptions): LocalAccount {
 /** Starts or adopts the embedded chain, or reaches the given one, and makes sure that the contracts are there. */
 export async function openChain(options: ChainOptions): Promise<NetworkChain> {
   const { dataDir } = options
+  await mkdir(dataDir, { recursive: true, mode: 0o700 })
   const anvil: AdoptedAnvil | undefined =
     options.rpcUrl === undefined ? await adoptOrStartAnvil({ dataDir, stateIntervalSeconds: 5 }) : undefined
   const rpcUrl = anvil?.rpcUrl ?? options.rpcUrl ?? ''
