@@ -1,6 +1,7 @@
 import { errorCodes } from '@sublet/protocol'
 import { Command, CommanderError } from 'commander'
 import { addClose } from './commands/close.ts'
+import { addConvert } from './commands/convert.ts'
 import { addDeploy } from './commands/deploy.ts'
 import { addExec } from './commands/exec.ts'
 import { addLogs } from './commands/logs.ts'
@@ -24,6 +25,7 @@ function program(): Command {
   for (const add of [
     addUp,
     addValidate,
+    addConvert,
     addDeploy,
     addRun,
     addPs,

@@ -12,6 +12,8 @@ export function layoutOf(dataDir: string) {
     indexer: join(dataDir, 'indexer'),
     provider: join(dataDir, 'provider'),
     sealKey: join(dataDir, 'provider', 'seal-key.json'),
+    /** Tells another machine how to take part. */
+    joinFile: join(dataDir, 'join.json'),
     token: join(dataDir, 'controller.token'),
     log: join(dataDir, 'up.log'),
   }

@@ -6,6 +6,7 @@ import { indexerConfigSchema, startIndexer } from '@sublet/indexer'
 import { addressSchema } from '@sublet/protocol'
 import { providerConfigSchema, startProvider } from '@sublet/provider'
 import { createLog, createShutdown, startEmbeddedPostgres } from '@sublet/service'
+import { writeJoinFile } from '../network/join-file.ts'
 import { removeNetworkFile, writeNetworkFile } from '../network/network-file.ts'
 import { openOrCreateWallet } from '../network/wallets.ts'
 import { serveOwner } from '../provider-owner/owner-socket.ts'
@@ -158,6 +159,18 @@ export async function startNetwork(options: NetworkOptions): Promise<Network> {
       indexerUrl: matchmaker.url,
     })
     shutdown.add('the network file', () => removeNetworkFile(dataDir))
+    await writeJoinFile(layout.joinFile, {
+      rpcUrl: chain.rpcUrl,
+      addresses: chain.addresses,
+      indexers: [
+        {
+          url: matchmaker.url,
+          address: addressSchema.parse(indexer.address),
+          tunnel: { host: '127.0.0.1', port: ports.tunnel },
+          ingress: { domain: 'localhost', port: ports.relay },
+        },
+      ],
+    })
     return {
       controllerUrl: agent.url,
       consoleUrl: agent.consoleUrl,
