@@ -1,4 +1,10 @@
-import { type Hex, type PublicClient, type TransactionReceipt, TransactionReceiptNotFoundError } from 'viem'
+import {
+  type Hex,
+  type PublicClient,
+  type TransactionReceipt,
+  TransactionReceiptNotFoundError,
+  WaitForTransactionReceiptTimeoutError,
+} from 'viem'
 
 export interface WaitForReceiptOptions {
   hash: Hex
@@ -11,7 +17,7 @@ export interface WaitForReceiptOptions {
 /**
  * Asks for a transaction's receipt until it is there. viem's own waiting asks again only when another block comes, and a chain
  * that makes a block per transaction may have made the last one between two questions.
- * @throws Error when it is not mined in time; viem's errors when the chain does not answer.
+ * @throws viem's WaitForTransactionReceiptTimeoutError when it is not mined in time, its other errors when the chain does not answer.
  */
 export async function waitForReceipt(
   publicClient: Pick<PublicClient, 'getTransactionReceipt'>,
@@ -24,7 +30,7 @@ export async function waitForReceipt(
     } catch (error) {
       if (!(error instanceof TransactionReceiptNotFoundError)) throw error
     }
-    if (performance.now() > deadline) throw new Error(`The transaction ${hash} was not mined in time.`)
+    if (performance.now() > deadline) throw new WaitForTransactionReceiptTimeoutError({ hash })
     await new Promise((resolve) => setTimeout(resolve, pollingIntervalMs))
   }
 }

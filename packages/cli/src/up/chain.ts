@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { deployNetwork, type NetworkAddresses, testDollarAbi } from '@sublet/contracts'
+import { deployNetwork, type NetworkAddresses, testDollarAbi, waitForReceipt } from '@sublet/contracts'
 import {
   type AdoptedAnvil,
   adoptOrStartAnvil,
@@ -131,7 +131,7 @@ export async function openChain(options: ChainOptions): Promise<NetworkChain> {
 /** A way to a chain whose contracts are known. Without a deployer key the well-known test account pays. */
 export function openChainAt(rpcUrl: string, addresses: NetworkAddresses, deployerKey: string | undefined) {
   const publicClient = createPublicClient({ transport: http(rpcUrl), pollingInterval: 50 }) as PublicClient
-  const confirm = (hash: `0x${string}`) => publicClient.waitForTransactionReceipt({ hash })
+  const confirm = (hash: `0x${string}`) => waitForReceipt(publicClient, { hash })
   return {
     rpcUrl,
     addresses,

@@ -1,3 +1,4 @@
+import { waitForReceipt } from '@sublet/contracts'
 import { SubletError } from '@sublet/protocol'
 import type {
   Abi,
@@ -73,11 +74,7 @@ export function createSerialSender(options: SerialSenderOptions): SerialSender {
       })
       try {
         const hash = await submitted
-        const receipt = await publicClient.waitForTransactionReceipt({
-          hash,
-          pollingInterval: pollMs,
-          timeout: timeoutMs,
-        })
+        const receipt = await waitForReceipt(publicClient, { hash, pollingIntervalMs: pollMs, timeoutMs })
         if (receipt.status === 'success') return receipt
         throw new SubletError('chain.reverted', `The transaction ${hash} was refused by the contract.`, {
           hint: 'Something changed between sending and mining; read the current state and try again.',
