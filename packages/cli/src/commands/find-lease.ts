@@ -1,4 +1,4 @@
-import { type Deployment, type DeploymentGroup, type LeaseStatus, SubletError } from '@sublet/protocol'
+import { type Deployment, type DeploymentGroup, SubletError } from '@sublet/protocol'
 
 export interface FoundLease {
   deployment: Deployment
@@ -39,8 +39,4 @@ export function findLease(deployments: readonly Deployment[], wanted: string): F
     })
   }
   return found
-}
-
-export function leaseStatusOf(found: FoundLease): LeaseStatus | undefined {
-  return found.group.lease
 }

@@ -34,15 +34,3 @@ async function freeBase(from: number): Promise<number> {
   }
   return from
 }
-
-/** A port that nothing uses right now. */
-export function anyFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => (address !== null && typeof address === 'object' ? resolve(address.port) : reject()))
-    })
-  })
-}
