@@ -10,6 +10,8 @@ export default defineConfig({
           name: 'unit',
           include: ['{contracts,packages/*,bench,scripts}/**/*.test.{ts,tsx}'],
           exclude: ['**/node_modules/**', '**/*.integration.test.ts'],
+          // Generous: they run beside each other on two shared cores, and no test is about time.
+          testTimeout: 30_000,
         },
       },
       {

@@ -20,7 +20,7 @@ import { commitRevealBeaconAbi } from './src/generated/commit-reveal-beacon-abi.
 import { epochsAbi } from './src/generated/epochs-abi.ts'
 import { networkTokenAbi } from './src/generated/network-token-abi.ts'
 import { nodeRegistryAbi } from './src/generated/node-registry-abi.ts'
-import { testAccount } from './src/testing/escrow-network.ts'
+import { type TestAccount, testAccount } from './src/testing/escrow-network.ts'
 
 test('the chain and the protocol draw the same committees', async () => {
   const chain = await startAnvil()
@@ -37,7 +37,7 @@ test('the chain and the protocol draw the same committees', async () => {
     const { protocol } = network
     if (protocol === undefined) throw new Error('nothing but the core was deployed')
 
-    const send = async (account: ReturnType<typeof testAccount>, to: `0x${string}`, data: `0x${string}`) => {
+    const send = async (account: TestAccount, to: `0x${string}`, data: `0x${string}`) => {
       const hash = await wallet.sendTransaction({ account, chain: null, to, data })
       const receipt = await waitForReceipt(publicClient, { hash, pollingIntervalMs: 2 })
       expect(receipt.status).toBe('success')
@@ -92,13 +92,13 @@ test('the chain and the protocol draw the same committees', async () => {
       protocol.beacon,
       encodeFunctionData({ ...onBeacon, functionName: 'commit', args: [1n, commitment] }),
     )
-    await testClient.setNextBlockTimestamp({ timestamp: BigInt(genesisSeconds - 400) })
+    await testClient.setNextBlockTimestamp({ timestamp: BigInt(genesisSeconds) })
     await send(
       first,
       protocol.beacon,
       encodeFunctionData({ ...onBeacon, functionName: 'reveal', args: [1n, secret] }),
     )
-    await testClient.setNextBlockTimestamp({ timestamp: BigInt(genesisSeconds) })
+    await testClient.setNextBlockTimestamp({ timestamp: BigInt(genesisSeconds + 450) })
     await send(
       owner,
       protocol.epochs,

@@ -1,15 +1,11 @@
-import { type Address, encodeFunctionData, type Hex, parseSignature, toHex } from 'viem'
+import { type Agreement, settlementTypedData } from '@sublet/protocol'
+import { type Address, encodeFunctionData, type Hex, toHex } from 'viem'
 import { expect, test } from 'vitest'
 import { waitForReceipt } from './src/deploy/wait-for-receipt.ts'
 import { escrowAbi } from './src/generated/escrow-abi.ts'
 import { explainRevert } from './src/reverts/explain-revert.ts'
 import { type Action, act, balanceIn, createEscrowModel, leaseKey } from './src/testing/escrow-model.ts'
-import {
-  startEscrowNetwork,
-  startOfTime,
-  type TestAgreement,
-  testAccount,
-} from './src/testing/escrow-network.ts'
+import { startEscrowNetwork, startOfTime, testAccount } from './src/testing/escrow-network.ts'
 
 /** `CI` compares the full count; everyday runs a part of the same history. */
 const steps = process.env.CI ? 10_000 : 1_500
@@ -54,7 +50,7 @@ test(`the escrow does what its model does, call by call, over ${steps} random st
     for (const address of addresses) await n.giveEther(address)
     const token = n.network.testDollar
     const model = createEscrowModel(feeBps, noticeSeconds)
-    const agreements: TestAgreement[] = []
+    const agreements: Agreement[] = []
     for (const address of addresses) {
       await n.giveDollars(signer(address), 1_000_000n)
       act(model, { kind: 'depositFor', account: address, amount: 1_000_000n }, 0n)
@@ -74,6 +70,13 @@ test(`the escrow does what its model does, call by call, over ${steps} random st
       args: [n.deployer.address, 10n ** 15n],
     })
     await n.send(n.deployer, token, mint)
+    // It speaks for the checkers too.
+    const setVerdicts = encodeFunctionData({
+      abi: escrowAbi,
+      functionName: 'setVerdicts',
+      args: [n.deployer.address],
+    })
+    await n.send(n.deployer, n.network.escrow, setVerdicts)
 
     let now = BigInt(startOfTime + 100_000)
     const rpc = (method: string, params: readonly unknown[]) =>
@@ -81,7 +84,7 @@ test(`the escrow does what its model does, call by call, over ${steps} random st
     await rpc('anvil_autoImpersonateAccount', [true])
     let refusals = 0
 
-    function newAgreement(): TestAgreement {
+    function newAgreement(): Agreement {
       const agreement = {
         tenant: random.pick(tenants),
         provider: random.pick(providers),
@@ -108,7 +111,7 @@ test(`the escrow does what its model does, call by call, over ${steps} random st
       const agreement = recent.length === 0 ? newAgreement() : random.pick(recent)
       const party = random.pick([agreement.tenant, agreement.provider, sender])
       const [tenant, provider] = [random.pick(tenants), random.pick(providers)]
-      switch (random.below(16)) {
+      switch (random.below(17)) {
         case 0:
           return { kind: 'depositFor', account: sender, amount: random.amount(200_000) }
         case 1:
@@ -130,11 +133,18 @@ test(`the escrow does what its model does, call by call, over ${steps} random st
         case 11:
           return { kind: 'close', sender: party, agreement }
         case 12:
-          return { kind: 'settle', agreement, amount: random.amount(100_000) }
+          return {
+            kind: 'settle',
+            agreement,
+            amount: random.amount(100_000),
+            until: now + random.amount(4) - 1n,
+          }
         case 13:
           return { kind: 'fundChannel', sender: tenant, provider, amount: random.amount(50_000) }
         case 14:
           return { kind: 'redeem', tenant, provider, total: random.amount(2_000_000) }
+        case 15:
+          return { kind: 'verdict', agreement, seconds: random.amount(3_000) }
         default:
           return random.pick([
             { kind: 'requestUnlock', sender: tenant, provider },
@@ -151,7 +161,7 @@ test(`the escrow does what its model does, call by call, over ${steps} random st
     async function callOf(action: Action): Promise<{ from: Address; data: Hex }> {
       const encode = (functionName: string, args: readonly unknown[]) =>
         encodeFunctionData({ abi: escrowAbi, functionName, args } as never) as Hex
-      const idOf = (a: TestAgreement) =>
+      const idOf = (a: Agreement) =>
         n.publicClient.readContract({
           address: n.network.escrow,
           abi: escrowAbi,
@@ -187,35 +197,30 @@ test(`the escrow does what its model does, call by call, over ${steps} random st
             from: action.agreement.provider,
             data: encode('creditByProvider', [action.agreement, action.seconds, '0x']),
           }
+        case 'verdict':
+          return {
+            from: n.deployer.address,
+            data: encode('creditByVerdict', [action.agreement, action.seconds]),
+          }
         case 'settle': {
-          const message = { leaseId: await idOf(action.agreement), amount: action.amount }
-          const types = {
-            Settlement: [
-              { name: 'leaseId', type: 'bytes32' },
-              { name: 'amount', type: 'uint96' },
-            ],
-          } as const
-          const providerSig = await signer(action.agreement.provider).signTypedData({
-            domain: n.domain,
-            types,
-            primaryType: 'Settlement',
-            message,
-          })
+          const { amount, until } = action
+          const message = { leaseId: await idOf(action.agreement), amount, until: Number(until) }
+          const providerSig = await signer(action.agreement.provider).signTypedData(
+            settlementTypedData(message, n.domain),
+          )
           return {
             from: action.agreement.tenant,
-            data: encode('settle', [action.agreement, action.amount, '0x', providerSig]),
+            data: encode('settle', [action.agreement, amount, until, '0x', providerSig]),
           }
         }
         case 'fundChannel':
           return { from: action.sender, data: encode('fundChannel', [action.provider, token, action.amount]) }
         case 'redeem': {
           const { tenant, provider, total } = action
-          const signature = await n.signVoucher(signer(tenant), { tenant, provider, token, total })
-          const { r, s, yParity } = parseSignature(signature)
-          const vs = toHex((BigInt(yParity) << 255n) | BigInt(s), { size: 32 })
+          const voucher = await n.signVoucher(signer(tenant), { tenant, provider, token, total })
           return {
             from: n.deployer.address,
-            data: encode('redeem', [provider, token, { tenant, total, r, vs }]),
+            data: encode('redeem', [provider, token, voucher]),
           }
         }
         case 'requestUnlock':
@@ -286,6 +291,7 @@ test(`the escrow does what its model does, call by call, over ${steps} random st
             toppedUp: state.toppedUp,
             creditSeconds: BigInt(state.creditSeconds),
             noticeEndsAt: BigInt(state.noticeEndsAt),
+            endedAt: BigInt(state.endedAt),
           },
           where,
         ).toEqual({
@@ -294,6 +300,7 @@ test(`the escrow does what its model does, call by call, over ${steps} random st
           toppedUp: lease?.toppedUp,
           creditSeconds: lease?.creditSeconds,
           noticeEndsAt: lease?.noticeEndsAt,
+          endedAt: lease?.endedAt ?? 0n,
         })
       }
     }

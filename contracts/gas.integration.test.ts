@@ -1,10 +1,11 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { type Address, encodeFunctionData, type Hex, keccak256, parseSignature, toHex } from 'viem'
+import { type Agreement, gangTypedData } from '@sublet/protocol'
+import { type Address, encodeFunctionData, type Hex, keccak256, toHex } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { escrowAbi } from './src/generated/escrow-abi.ts'
 import { testDollarAbi } from './src/generated/test-dollar-abi.ts'
-import { startEscrowNetwork, type TestAgreement, testAccount } from './src/testing/escrow-network.ts'
+import { startEscrowNetwork, type TestAccount, testAccount } from './src/testing/escrow-network.ts'
 
 /**
  * Gas of whole transactions, as the receipts of an unmodified anvil tell it: the 21,000, the calldata, cold storage, less refunds.
@@ -18,6 +19,7 @@ const tenant = testAccount(10)
 const provider = testAccount(11)
 const indexer = testAccount(12)
 const relayer = testAccount(13)
+const operator = testAccount(14)
 const batchSize = 64
 let salt = 0
 
@@ -40,7 +42,7 @@ afterAll(async () => {
   }
 })
 
-function terms(by: Address = provider.address): TestAgreement {
+function terms(by: Address = provider.address): Agreement {
   salt += 1
   return {
     tenant: tenant.address,
@@ -57,7 +59,7 @@ function terms(by: Address = provider.address): TestAgreement {
   }
 }
 
-async function open(agreement: TestAgreement, sender: typeof provider): Promise<number> {
+async function open(agreement: Agreement, sender: typeof provider): Promise<number> {
   const tenantSig = await n.signAgreement(tenant, agreement)
   const providerSig = sender === provider ? '0x' : await n.signAgreement(provider, agreement)
   const args = [agreement, tenantSig, providerSig] as const
@@ -65,30 +67,36 @@ async function open(agreement: TestAgreement, sender: typeof provider): Promise<
   return Number((await n.send(sender, n.network.escrow, data)).gasUsed)
 }
 
-async function close(agreement: TestAgreement): Promise<number> {
+async function close(agreement: Agreement): Promise<number> {
   const data = encodeFunctionData({ abi: escrowAbi, functionName: 'close', args: [agreement] })
   return Number((await n.send(tenant, n.network.escrow, data)).gasUsed)
 }
 
-async function pairInBatch(
-  sender: typeof provider,
-  providers: readonly (typeof provider)[],
-): Promise<number> {
-  const agreements = Array.from({ length: batchSize }, (_, i) =>
-    terms(providers[i % providers.length]?.address),
-  )
-  const tenantSigs = await Promise.all(agreements.map((agreement) => n.signAgreement(tenant, agreement)))
-  const providerSigs = await Promise.all(
-    agreements.map((agreement, i): Hex | Promise<Hex> => {
-      const signer = providers[i % providers.length] ?? provider
-      return signer === sender ? '0x' : n.signAgreement(signer, agreement)
-    }),
-  )
-  const opening = encodeFunctionData({
-    abi: escrowAbi,
-    functionName: 'openBatch',
-    args: [agreements, tenantSigs, providerSigs],
-  })
+/** Signatures by everybody but the sender, who needs none. */
+function sign(signer: TestAccount, agreement: Agreement, sender: TestAccount): Hex | Promise<Hex> {
+  return signer === sender ? '0x' : n.signAgreement(signer, agreement)
+}
+
+/** @param asGang the tenant signs all of them at once, instead of each */
+async function pairInBatch(sender: TestAccount, providers: readonly TestAccount[], asGang = false) {
+  const provider = (i: number) => providers[i % providers.length] ?? sender
+  const agreements = Array.from({ length: batchSize }, (_, i) => terms(provider(i).address))
+  const providerSigs = await Promise.all(agreements.map((terms, i) => sign(provider(i), terms, sender)))
+  const opening = asGang
+    ? encodeFunctionData({
+        abi: escrowAbi,
+        functionName: 'openGang',
+        args: [agreements, await tenant.signTypedData(gangTypedData(agreements, n.domain)), providerSigs],
+      })
+    : encodeFunctionData({
+        abi: escrowAbi,
+        functionName: 'openBatch',
+        args: [
+          agreements,
+          await Promise.all(agreements.map((terms) => sign(tenant, terms, sender))),
+          providerSigs,
+        ],
+      })
   const opened = await n.send(sender, n.network.escrow, opening)
   await n.testClient.increaseTime({ seconds: 1200 })
   const closing = encodeFunctionData({ abi: escrowAbi, functionName: 'closeBatch', args: [agreements] })
@@ -162,7 +170,24 @@ test('opening and closing a lease', async () => {
     const closed = await close(agreement)
     await record(`open, ${who}`, opened)
     await record(`close, opened ${who}`, closed)
-    await record(`open + close, ${who}`, opened + closed, sender === provider ? 130_000 : 131_000)
+    await record(`open + close, ${who}`, opened + closed, 130_000)
+  }
+})
+
+test('opening a lease by an operator, whose open rate is counted', async () => {
+  await n.giveEther(operator.address)
+  const limits = [operator.address, n.network.testDollar, 10_000_000n, 100_000_000n, 2_000_000_000] as const
+  const allow = encodeFunctionData({ abi: escrowAbi, functionName: 'setOperator', args: limits })
+  await n.send(tenant, n.network.escrow, allow)
+  for (const round of ['the first of', 'another of'] as const) {
+    const agreement = terms()
+    const args = [agreement, await n.signAgreement(operator, agreement), '0x'] as const
+    const data = encodeFunctionData({ abi: escrowAbi, functionName: 'open', args })
+    const opened = Number((await n.send(provider, n.network.escrow, data)).gasUsed)
+    await record(`open, ${round} an operator's, sent by the provider`, opened)
+    if (round === 'the first of') continue
+    await n.testClient.increaseTime({ seconds: 1200 })
+    await record("close, opened by a tenant's operator", await close(agreement))
   }
 })
 
@@ -171,10 +196,25 @@ test('opening and closing 64 leases at once', async () => {
   await record(
     'open + close in a batch of 64, third party with both signatures',
     await pairInBatch(relayer, [provider]),
+    60_000,
   )
   const many = Array.from({ length: batchSize }, (_, i) => testAccount(100 + i))
-  for (const account of many) await n.giveDollars(account, 1n)
-  await record('open + close in a batch of 64, 64 providers', await pairInBatch(relayer, many))
+  // Each has earned something here before.
+  await pairInBatch(tenant, many)
+  await record(
+    'open + close in a batch of 64, 64 providers, sent by the tenant',
+    await pairInBatch(tenant, many),
+    60_000,
+  )
+  await record(
+    'open + close in a gang of 64, 64 providers, sent by a third party',
+    await pairInBatch(relayer, many, true),
+    60_000,
+  )
+  await record(
+    'open + close in a batch of 64, 64 providers, third party with both signatures',
+    await pairInBatch(relayer, many),
+  )
 })
 
 test('drawing on a lease', async () => {
@@ -205,17 +245,14 @@ test('50 vouchers at once', async () => {
     'voucher in a batch of 50, again',
   ].entries()) {
     const vouchers = await Promise.all(
-      tenants.map(async (account) => {
-        const message = {
+      tenants.map((account) =>
+        n.signVoucher(account, {
           tenant: account.address,
           provider: provider.address,
           token,
           total: 100_000n * BigInt(round + 1),
-        }
-        const { r, s, yParity } = parseSignature(await n.signVoucher(account, message))
-        const vs = toHex((BigInt(yParity) << 255n) | BigInt(s), { size: 32 })
-        return { tenant: account.address, total: message.total, r, vs }
-      }),
+        }),
+      ),
     )
     const data = encodeFunctionData({
       abi: escrowAbi,

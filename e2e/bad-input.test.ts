@@ -1,8 +1,12 @@
 import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { readNetworkAddresses, startAnvil, writeNetworkAddresses } from '@sublet/contracts/node'
+import type { Hex } from '@sublet/protocol'
+import { freeBasePort, startUp, sublet, temporaryDir } from '@sublet/testing/sublet-process'
+import { createWalletClient, erc20Abi, http, publicActions } from 'viem'
+import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { expect, test } from 'vitest'
-import { freeBasePort, startUp, sublet, temporaryDir } from './src/sublet-process.ts'
 
 interface Problem {
   code: string
@@ -40,12 +44,6 @@ test('a network that runs says what is wrong with what it is given', async () =>
   const enough = await up.run(['deploy', 'examples/hello.yaml', '--max-rate', lowest, '--json'])
   expect(enough.exitCode, enough.stdout).toBe(0)
 
-  // More than the wallet holds.
-  const dear = join(data.path, 'dear.yaml')
-  await writeFile(
-    dear,
-    'image: sublet.local/hello:1\nport: 8080\ncpu: 0.1\nmemory: 64Mi\nprice: 1000000/h\nduration: 1000000h\n',
-  )
   const unknown = await up.run(['logs', 'nothing-such'])
   expect(unknown.exitCode).toBe(6)
   expect(unknown.stderr).toContain('hello')
@@ -86,6 +84,85 @@ test('settings that cannot work are named with their cure', async () => {
   for (const result of [nobody, database, runtime]) expect(result.stderr).not.toMatch(/^\s+at /m)
 })
 
+test('a wallet without money is told so, and rents once it has some', async () => {
+  await using data = await temporaryDir()
+  await using up = await startUp({ dataDir: data.path, port: await freeBasePort(), args: [], env: host })
+  const exported = await up.run(['wallet', 'export', '--private-key', '--json'])
+  const { privateKey } = exported.json<{ privateKey: Hex }>()
+  const addresses = await readNetworkAddresses(join(data.path, 'chain', 'addresses.json'))
+  if (addresses === undefined) throw new Error('no addresses')
+  const account = privateKeyToAccount(privateKey)
+  const wallet = createWalletClient({ account, transport: http(up.report.rpcUrl) }).extend(publicActions)
+  const dollar = { address: addresses.testDollar, abi: erc20Abi } as const
+  const all = await wallet.readContract({ ...dollar, functionName: 'balanceOf', args: [account.address] })
+  const hash = await wallet.writeContract({
+    ...dollar,
+    chain: null,
+    functionName: 'transfer',
+    args: [addresses.escrow, all],
+  })
+  await wallet.waitForTransactionReceipt({ hash })
+
+  const poor = await up.run(['deploy', 'examples/hello.yaml', '--json'])
+  expect(poor.exitCode).not.toBe(0)
+  expect(poor.json<Problem>().code).toBe('funds.insufficient')
+  expect(poor.json<Problem>().hint).toContain('sublet wallet fund')
+  const plainly = await up.run(['deploy', 'examples/hello.yaml'])
+  expect(plainly.exitCode).toBe(poor.exitCode)
+  expect(plainly.stderr).not.toMatch(/^\s+at /m)
+
+  const funded = await up.run(['wallet', 'fund', '5', '--json'])
+  expect(funded.json<{ walletBalance: string }>().walletBalance).toBe('5000000')
+  const rich = await up.run(['deploy', 'examples/hello.yaml', '--json'])
+  expect(rich.exitCode, rich.stdout).toBe(0)
+})
+
+test('a chain that is another one, knows no contracts or gives no gas is named with the cure', async () => {
+  await using data = await temporaryDir()
+  const chain = await startAnvil({ chainId: 4242 })
+  try {
+    const up = (env: Record<string, string>) =>
+      sublet(['up', '--data', data.path, '--port', String(port)], {
+        // Not reached: the chain comes first.
+        env: {
+          ...host,
+          SUBLET_DATABASE_URL: 'postgres://127.0.0.1:9/none',
+          SUBLET_RPC_URL: chain.rpcUrl,
+          ...env,
+        },
+      })
+    const port = await freeBasePort()
+
+    const nobody = await up({})
+    expect(nobody.exitCode).toBe(2)
+    expect(nobody.stderr).toContain('SUBLET_DEPLOYER_KEY')
+
+    const key = generatePrivateKey()
+    const gasless = await up({ SUBLET_DEPLOYER_KEY: key })
+    expect(gasless.exitCode).not.toBe(0)
+    expect(gasless.stderr).toContain(privateKeyToAccount(key).address)
+    expect(gasless.stderr).toContain('no gas on chain 4242')
+
+    const none = `0x${'11'.repeat(20)}` as const
+    await writeNetworkAddresses(join(data.path, 'chain', 'addresses.json'), {
+      chainId: 31337,
+      escrow: none,
+      nodeRegistry: none,
+      networkToken: none,
+      testDollar: none,
+      deployedAtBlock: 1n,
+    })
+    const wrong = await up({})
+    expect(wrong.exitCode).not.toBe(0)
+    expect(wrong.stderr).toMatch(/is chain 4242; this network lives on 31337/)
+    expect(wrong.stderr).toContain('SUBLET_RPC_URL')
+
+    for (const result of [nobody, gasless, wrong]) expect(result.stderr).not.toMatch(/^\s+at /m)
+  } finally {
+    await chain.stop()
+  }
+})
+
 test('commands without a network, files that are not there and wrong flags say what to do', async () => {
   await using data = await temporaryDir()
   const away = await sublet(['ps', '--data', data.path])
@@ -94,7 +171,7 @@ test('commands without a network, files that are not there and wrong flags say w
 
   const missing = await sublet(['validate', join(data.path, 'none.yaml')])
   expect(missing.exitCode).toBe(2)
-  expect(missing.stderr).toContain('none.yaml')
+  expect(missing.stdout).toContain('none.yaml')
 
   const rate = await sublet(['deploy', 'examples/hello.yaml', '--max-rate', 'much', '--data', data.path])
   expect(rate.exitCode).toBe(2)

@@ -1,10 +1,21 @@
-import { writeFile } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Hex, LeaseSample } from '@sublet/protocol'
 import { describeWith } from '@sublet/testing'
+import {
+  eventually,
+  freeBasePort,
+  repository,
+  startUp,
+  sublet,
+  temporaryDir,
+} from '@sublet/testing/sublet-process'
+import { privateKeyToAddress } from 'viem/accounts'
 import { expect, test } from 'vitest'
 import { askEndpoint } from './src/ask-endpoint.ts'
 import { standInImage } from './src/stand-in-image.ts'
-import { eventually, freeBasePort, startUp, temporaryDir } from './src/sublet-process.ts'
 
 interface Listed {
   id: string
@@ -13,7 +24,7 @@ interface Listed {
   groups: { leaseId: string; lease: { endpoints: { url: string }[]; paid?: string; refunded?: string } }[]
 }
 
-describeWith('docker')('every command, against one network', () => {
+describeWith(['docker', 'busybox'])('every command, against one network', () => {
   test('a person deploys, looks, enters, and closes', async () => {
     await using data = await temporaryDir()
     await using up = await startUp({
@@ -54,12 +65,27 @@ describeWith('docker')('every command, against one network', () => {
     const status = (await up.run(['provider', 'status', '--json'])).json<{ leases: unknown[] }>()
     expect(status.leases).toHaveLength(1)
 
+    const top = (await up.run(['top', '--json'])).json<
+      { lease: { leaseId: string }; sample: LeaseSample }[]
+    >()
+    expect(top).toMatchObject([{ lease: { leaseId }, sample: { instances: [{ cpuLimitMillis: 250 }] } }])
+    expect(top[0]?.sample.instances[0]?.memoryBytes).toBeGreaterThan(0)
+    expect((await up.run(['top'])).stdout).toContain('hello')
+    const wrong = await up.run(['top', '--nonsense', '--json'])
+    expect([wrong.exitCode, wrong.json<{ code: string }>().code]).toEqual([2, 'request.invalid'])
+
     const closed = (await up.run(['close', 'hello', '--json'])).json<Listed>()
     const lease = closed.groups[0]?.lease
     expect(BigInt(lease?.paid ?? 0)).toBeGreaterThan(0n)
     expect(BigInt(lease?.refunded ?? 0)).toBeGreaterThan(0n)
     expect((await up.run(['ps', '--json'])).json<Listed[]>()).toEqual([])
     expect((await askEndpoint(url)).status).toBe(404)
+
+    const { withdrawn } = (await up.run(['provider', 'withdraw', '--json'])).json<{ withdrawn: string }>()
+    expect(BigInt(withdrawn)).toBeGreaterThan(0n)
+    expect(BigInt(withdrawn)).toBeLessThanOrEqual(BigInt(lease?.paid ?? 0))
+    const again = await up.run(['provider', 'withdraw', '--json'])
+    expect(again.json()).toEqual({ withdrawn: '0' })
   })
 
   test('a command runs inside a lease, with its input, output and exit code', async () => {
@@ -75,9 +101,22 @@ describeWith('docker')('every command, against one network', () => {
     const copied = await up.run(['exec', 'shell', '--', '/bin/cat'], { input: 'through and back\n' })
     expect(copied).toMatchObject({ exitCode: 0, stdout: 'through and back\n' })
     expect((await up.run(['exec', 'shell', '--', '/bin/sh', '-c', 'exit 7'])).exitCode).toBe(7)
+    const script = ['--', '/bin/sh', '-c', 'echo out; echo err >&2; exit 7']
+    const told = await up.run(['exec', '--json', 'shell', ...script])
+    expect(told.json()).toEqual({ exitCode: 7, stdout: 'out\n', stderr: 'err\n' })
+    expect(told.exitCode).toBe(7)
     expect((await up.run(['exec', 'shell', '--', '/bin/sh', '-c', 'echo wrong >&2'])).stderr).toContain(
       'wrong',
     )
+
+    // On a terminal the command has one too, of the same size, and is typed into.
+    const terminal = await inTerminal(
+      ['exec', '--data', data.path, 'shell', '--', '/bin/sh'],
+      ['/bin/busybox tty', '/bin/busybox stty size', 'exit 5'],
+    )
+    expect(terminal.output).toContain('/dev/pts/')
+    expect(terminal.output).toContain('33 111')
+    expect(terminal.exitCode).toBe(5)
   })
 
   test('an image that cannot be pulled and a container that dies cost nothing and say why', async () => {
@@ -137,8 +176,83 @@ describeWith('docker')('every command, against one network', () => {
       'exit 9',
     ])
     expect(failed.exitCode).toBe(9)
+
+    const told = await up.run([
+      'run',
+      '--cpu',
+      '0.1',
+      '--memory',
+      '64Mi',
+      '--json',
+      'example/job:1',
+      '--',
+      '/bin/false',
+    ])
+    expect(told.exitCode).toBe(1)
+    expect(told.json<Listed>()).toMatchObject({ phase: 'closed', groups: [{ lease: { exitCode: 1 } }] })
   })
 })
+
+test('a wallet is made, shown, exported and brought in elsewhere', async () => {
+  await using data = await temporaryDir()
+  const env = { SUBLET_PASSPHRASE: 'a passphrase of a test' }
+  const wallet = (...args: string[]) => sublet(['wallet', ...args, '--json', '--data', data.path], { env })
+  const made = (await wallet('new', 'mine')).json<{ name: string; address: string; file: string }>()
+  expect(made.name).toBe('mine')
+  expect(await readFile(made.file, 'utf8')).not.toContain(env.SUBLET_PASSPHRASE)
+  expect((await wallet('show')).json<{ wallets: unknown[] }>().wallets).toMatchObject([
+    { name: 'mine', address: made.address.toLowerCase() },
+  ])
+
+  const safe = (await wallet('export', 'mine')).json<Record<string, string>>()
+  expect(Object.keys(safe)).not.toContain('privateKey')
+  const { privateKey } = (await wallet('export', 'mine', '--private-key')).json<{ privateKey: Hex }>()
+  expect(privateKeyToAddress(privateKey).toLowerCase()).toBe(made.address.toLowerCase())
+
+  const keyFile = join(data.path, 'key.json')
+  await writeFile(keyFile, safe.keystore ?? '')
+  const broughtIn = (await wallet('new', 'again', '--import', keyFile)).json<{ address: string }>()
+  expect(broughtIn.address).toBe(made.address)
+
+  // Nothing is overwritten, and nobody without the passphrase gets the key.
+  expect((await wallet('new', 'mine')).exitCode).not.toBe(0)
+  const stranger = await sublet(
+    ['wallet', 'export', 'mine', '--private-key', '--json', '--data', data.path],
+    {
+      env: { SUBLET_PASSPHRASE: 'another one' },
+    },
+  )
+  expect(stranger.json<{ code: string }>().code).toBe('wallet.locked')
+})
+
+/** Runs a command on a terminal of 33 lines and 111 columns, and types a line whenever it asks for one. */
+async function inTerminal(
+  args: readonly string[],
+  lines: readonly string[],
+): Promise<{ output: string; exitCode: number | null }> {
+  const command = [process.execPath, 'packages/cli/bin/sublet.js', ...args]
+    .map((word) => `'${word}'`)
+    .join(' ')
+  const child = spawn('script', ['-qec', `stty rows 33 columns 111; ${command}`, '/dev/null'], {
+    cwd: repository,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  const left = [...lines]
+  let output = ''
+  let asked = 0
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text
+    const prompts = output.split(/[#$] /).length - 1
+    for (; asked < prompts; asked++) {
+      const line = left.shift()
+      if (line !== undefined) child.stdin.write(`${line}\r`)
+    }
+  })
+  const timer = setTimeout(() => child.kill('SIGKILL'), 60_000)
+  const [exitCode] = (await once(child, 'close')) as [number | null]
+  clearTimeout(timer)
+  return { output, exitCode }
+}
 
 /** An image without an entrypoint, as images of tools are. */
 function jobImage() {

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { rentAndClose } from '@sublet/console/testing'
 import { chromiumFlags, chromiumPath, describeWith } from '@sublet/testing'
+import { freeBasePort, repository, startUp, temporaryDir } from '@sublet/testing/sublet-process'
 import { chromium } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { freeBasePort, repository, startUp, temporaryDir } from './src/sublet-process.ts'
 
 describeWith(['docker', 'chromium'])('the console in Chromium, on the whole network', () => {
   test('a person rents, watches, enters and closes, and another site gets nothing', async () => {
@@ -21,6 +21,9 @@ describeWith(['docker', 'chromium'])('the console in Chromium, on the whole netw
         shell: { command: 'node', type: 'console.log(6*7+"!")', expect: '42!' },
       })
       expect(journey.paid + journey.returned).toBe(journey.deposit)
+      expect(journey.reasons).toEqual(
+        expect.arrayContaining(['matched', 'pulled', 'starting', 'started', 'healthy', 'opened']),
+      )
 
       // The same browser, with the console's cookie in it, on another site's page.
       const stranger = await context.newPage()

@@ -1,28 +1,13 @@
 import { anvilBinary, startAnvil } from '@sublet/contracts/node'
-import { describeWith, testDatabaseUrl } from '@sublet/testing'
+import { describeWith } from '@sublet/testing'
+import { freeBasePort, startUp, temporaryDir } from '@sublet/testing/sublet-process'
 import pg from 'pg'
 import { expect, test } from 'vitest'
 import { askEndpoint } from './src/ask-endpoint.ts'
-import { freeBasePort, startUp, temporaryDir } from './src/sublet-process.ts'
+import { freshDatabase } from './src/fresh-database.ts'
 
 /** The first account of the mnemonic that every anvil knows. */
 const deployerKey = '0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80'
-
-async function freshDatabase(): Promise<{ url: string } & AsyncDisposable> {
-  const name = `sublet_e2e_${process.pid}_${Date.now()}`
-  const admin = new pg.Client({ connectionString: testDatabaseUrl })
-  await admin.connect()
-  await admin.query(`create database ${name}`)
-  const url = new URL(testDatabaseUrl)
-  url.pathname = `/${name}`
-  return {
-    url: url.href,
-    async [Symbol.asyncDispose]() {
-      await admin.query(`drop database ${name} with (force)`)
-      await admin.end()
-    },
-  }
-}
 
 describeWith(['postgres', 'docker'])('on real services', () => {
   test('the same network lives on a PostgreSQL and a chain of its owner’s', async () => {

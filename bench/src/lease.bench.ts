@@ -1,61 +1,22 @@
-import { spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
-import { request } from 'node:http'
 import { fileURLToPath } from 'node:url'
-import { type BenchRow, quantile } from './row.ts'
-import { freeBasePort, runNetwork, withTemporaryDir } from './running-network.ts'
+import { temporaryDir } from '@sublet/testing/sublet-process'
+import { missingDocker, plainRunMs, untilAnswered } from './docker-command.ts'
+import { type BenchRow, type BenchRows, quantile } from './row.ts'
+import { runNetwork } from './running-network.ts'
 
 const rounds = 20
 const hello = fileURLToPath(new URL('../../examples/hello.yaml', import.meta.url))
-const image = 'sublet.local/hello:1'
 
-/** One try to get an answer; true on status 200. */
-function answers(host: string, port: number, path: string, hostHeader: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const outgoing = request(
-      { host, port, path, headers: { host: hostHeader }, agent: false },
-      (response) => {
-        response.resume()
-        response.once('end', () => resolve(response.statusCode === 200))
-      },
-    )
-    outgoing.once('error', () => resolve(false))
-    outgoing.end()
-  })
+interface LeasedRun {
+  /** The first request at its public address was answered. */
+  answeredMs: number
+  /** The lease is open on chain as well: from here on it is paid. */
+  openMs: number
 }
 
-async function untilAnswered(host: string, port: number, path: string, hostHeader: string): Promise<void> {
-  while (!(await answers(host, port, path, hostHeader)))
-    await new Promise((resolve) => setTimeout(resolve, 2))
-}
-
-function docker(args: readonly string[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('docker', args, { stdio: ['ignore', 'pipe', 'inherit'] })
-    let output = ''
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      output += text
-    })
-    child.once('close', (code) =>
-      code === 0 ? resolve(output.trim()) : reject(new Error(`docker ${args.join(' ')}`)),
-    )
-  })
-}
-
-/** `docker run -d` of the same image to its first answered request, then gone. */
-async function plainRun(): Promise<number> {
-  const startedAt = performance.now()
-  const id = await docker(['run', '-d', '--cpus', '0.25', '--memory', '128m', '-p', '127.0.0.1::8080', image])
-  const published = await docker(['port', id, '8080/tcp'])
-  const port = Number(published.split(':').at(-1))
-  await untilAnswered('127.0.0.1', port, '/', '127.0.0.1')
-  const tookMs = performance.now() - startedAt
-  await docker(['rm', '-f', id])
-  return tookMs
-}
-
-/** A deployment through the controller, from the order to its first answered request, then closed. */
-async function leasedRun(controllerUrl: string, token: string, source: string): Promise<number> {
+/** A deployment through the controller, from the order on, then closed. */
+async function leasedRun(controllerUrl: string, token: string, source: string): Promise<LeasedRun> {
   const call = (method: string, path: string, body?: unknown) =>
     fetch(`${controllerUrl}${path}`, {
       method,
@@ -70,55 +31,86 @@ async function leasedRun(controllerUrl: string, token: string, source: string): 
     id: string
   }
   const events = await call('GET', `/v1/deployments/${created.id}/events`)
-  const url = await firstUrl(events)
-  const { hostname, port, host, pathname } = new URL(url)
-  await untilAnswered(hostname.endsWith('localhost') ? '127.0.0.1' : hostname, Number(port), pathname, host)
-  const tookMs = performance.now() - startedAt
-  await events.body?.cancel().catch(() => undefined)
+  let answered: Promise<number> | undefined
+  await untilRunning(events, (url) => {
+    const { hostname, port, host, pathname } = new URL(url)
+    const address = hostname.endsWith('localhost') ? '127.0.0.1' : hostname
+    answered = untilAnswered({ host: address, port: Number(port), path: pathname, hostHeader: host }).then(
+      () => performance.now() - startedAt,
+    )
+  })
+  const openMs = performance.now() - startedAt
+  const answeredMs = await answered
+  if (answeredMs === undefined) throw new Error('the lease is open and has no URL')
   await (await call('POST', `/v1/deployments/${created.id}/close`)).arrayBuffer()
-  return tookMs
+  return { answeredMs, openMs }
 }
 
-/** The first URL that a stream of deployment events names. */
-async function firstUrl(events: Response): Promise<string> {
-  const reader = events.body?.pipeThrough(new TextDecoderStream()).getReader()
+/** Reads a stream of deployment events until the lease is open, and says the first URL that it names. */
+async function untilRunning(events: Response, onUrl: (url: string) => void): Promise<void> {
   let text = ''
-  while (reader !== undefined) {
-    const { value, done } = await reader.read()
-    if (done) break
-    text += value
+  let said = false
+  for await (const chunk of events.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    text += chunk
     const url = /"url":"(http[^"]+)"/.exec(text)?.[1]
-    if (url !== undefined) {
-      reader.releaseLock()
-      return url
+    if (url !== undefined && !said) {
+      said = true
+      onUrl(url)
     }
-    if (text.includes('"phase":"failed"')) throw new Error(`the deployment failed: ${text}`)
+    if (text.includes('"phase":"running"')) return
+    if (text.includes('"phase":"failed"')) break
   }
-  throw new Error(`the deployment ended without a URL: ${text}`)
+  throw new Error(`the deployment ended before it ran: ${text}`)
 }
 
 /** Order to answered request beside `docker run` of the same image, taken in turn. */
-export async function benchLease(): Promise<BenchRow[]> {
+export async function* benchLease(): BenchRows {
+  const missing = await missingDocker()
+  if (missing !== undefined) {
+    yield { leftOut: 'order to answered request beside docker run', because: missing }
+    return
+  }
   const source = await readFile(hello, 'utf8')
-  const ours: number[] = []
+  const answered: number[] = []
+  const open: number[] = []
   const plain: number[] = []
-  await withTemporaryDir(async (dir) => {
-    const network = await runNetwork(dir, await freeBasePort(), ['--deploy', 'examples/hello.yaml'])
-    const { controllerUrl, token } = network.report
-    try {
-      await plainRun()
-      await leasedRun(controllerUrl, token, source)
-      for (let round = 0; round < rounds; round++) {
-        plain.push(await plainRun())
-        ours.push(await leasedRun(controllerUrl, token, source))
-      }
-    } finally {
-      await network.stop()
+  let processorMs = 0
+  await using dir = await temporaryDir()
+  const network = await runNetwork(dir.path)
+  const { controllerUrl, token } = network.report
+  try {
+    await plainRunMs()
+    await leasedRun(controllerUrl, token, source)
+    for (let round = 0; round < rounds; round++) {
+      plain.push(await plainRunMs())
+      const before = await network.processorMs()
+      const run = await leasedRun(controllerUrl, token, source)
+      answered.push(run.answeredMs)
+      open.push(run.openMs)
+      processorMs += (await network.processorMs()) - before
     }
-  })
-  return [
-    compare('order to answered request, p50', ours, plain, 0.5, 150),
-    compare('order to answered request, p95', ours, plain, 0.95, 300),
+  } finally {
+    await network.stop()
+  }
+  yield* [
+    compare('order to answered request, p50', answered, plain, 0.5, 150),
+    compare('order to answered request, p95', answered, plain, 0.95, 300),
+    {
+      figure: 'order to lease open on chain, p50',
+      ours: `${Math.round(quantile(open, 0.5))} ms`,
+      peer: '–',
+      ratio: '–',
+      target: '–',
+      ok: true,
+    },
+    {
+      figure: 'processor time of all roles for one lease, order to settled',
+      ours: `${Math.round(processorMs / rounds)} ms`,
+      peer: '–',
+      ratio: '–',
+      target: '–',
+      ok: true,
+    },
   ]
 }
 

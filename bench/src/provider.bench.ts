@@ -1,23 +1,40 @@
 import { execFile } from 'node:child_process'
-import { request } from 'node:http'
 import { promisify } from 'node:util'
 import { groupOf, httpPort, serviceOf, startTestNetwork, type TestNetwork } from '@sublet/provider/testing'
-import { type BenchRow, median, quantile } from './row.ts'
+import { type BenchDatabase, benchDatabase } from './bench-database.ts'
+import { docker, missingDocker, plainRunMs } from './docker-command.ts'
+import { benchManyLeases, missingBusybox } from './many-leases.ts'
+import { benchOwnLogPath } from './own-log-path.ts'
+import { type BenchRow, type BenchRows, median, quantile } from './row.ts'
 
-const image = 'sublet.local/hello:1'
 const rounds = 12
-/** Two hundred on a machine of their own; fewer where others work too. */
-const manyLeases = Number(process.env.SUBLET_BENCH_LEASES ?? 200)
 
-const docker = async (...args: string[]) => (await promisify(execFile)('docker', args)).stdout.trim()
+/** A provider by itself, with a chain, a database and an indexer's tunnel port of its own. */
+export async function* benchProvider(): BenchRows {
+  const database = await benchDatabase().catch((error: unknown) => error)
+  if (!isDatabase(database)) {
+    yield { leftOut: 'a provider by itself', because: `it needs PostgreSQL: ${String(database)}` }
+    return
+  }
+  await using _database = database
+  const noDocker = await missingDocker()
+  if (noDocker === undefined) yield* besideDocker(database.url)
+  else yield { leftOut: 'manifest to healthy and log streaming beside docker', because: noDocker }
+  yield await benchOwnLogPath(database.url)
+  const noLeases = noDocker ?? (await missingBusybox())
+  if (noLeases === undefined) yield* await benchManyLeases(database.url)
+  else yield { leftOut: 'many leases on one provider', because: noLeases }
+}
 
-/** A provider by itself, with a chain, a database and an indexer's tunnel port of its own. Needs Docker and PostgreSQL. */
-export async function benchProvider(): Promise<BenchRow[]> {
-  await using network = await startTestNetwork()
+const isDatabase = (found: unknown): found is BenchDatabase =>
+  typeof found === 'object' && found !== null && 'url' in found
+
+async function* besideDocker(databaseUrl: string): BenchRows {
+  await using network = await startTestNetwork({ databaseUrl })
   const provider = await network.start({ runtime: 'docker', spareNetworks: 2 })
-  const rows = [await acceptToHealthy(network), await logThroughput(network)]
+  yield await acceptToHealthy(network)
+  yield await logThroughput(network)
   await provider.stop({ keepLeases: true })
-  return [...rows, ...(await manyAtOnce())]
 }
 
 const ms = (value: number) => `${value.toFixed(0)} ms`
@@ -44,7 +61,7 @@ async function acceptToHealthy({ tenant, tunnel }: TestNetwork): Promise<BenchRo
     await tenant.until(leaseId, ({ phase }) => phase === 'active')
     await tenant.chain.closeLease(bid.agreement)
     await tenant.until(leaseId, ({ phase }) => phase === 'closed')
-    const plainMs = await plainRun()
+    const plainMs = await plainRunMs()
     // The first round warms both up.
     if (round < 0) continue
     ours.push(tookMs)
@@ -59,27 +76,6 @@ async function acceptToHealthy({ tenant, tunnel }: TestNetwork): Promise<BenchRo
     target: '≤ +100 ms',
     ok: more <= 100,
   }
-}
-
-async function plainRun(): Promise<number> {
-  const startedAt = performance.now()
-  const id = await docker('run', '-d', '--cpus', '0.25', '--memory', '128m', '-p', '127.0.0.1::8080', image)
-  const port = Number((await docker('port', id, '8080/tcp')).split(':').at(-1))
-  while (!(await answers(port))) await new Promise((resolve) => setTimeout(resolve, 2))
-  const tookMs = performance.now() - startedAt
-  await docker('rm', '-f', id)
-  return tookMs
-}
-
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const outgoing = request({ host: '127.0.0.1', port, agent: false }, (response) => {
-      response.resume()
-      response.once('end', () => resolve(true))
-    })
-    outgoing.once('error', () => resolve(false))
-    outgoing.end()
-  })
 }
 
 const logMegabytes = 9
@@ -98,7 +94,9 @@ async function logThroughput({ tenant }: TestNetwork): Promise<BenchRow> {
   for (let round = 0; round < 3; round += 1) {
     let bytes = 0
     const startedAt = performance.now()
-    for await (const { text } of tenant.provider.logs(leaseId)) bytes += text.length + 1
+    for await (const some of tenant.provider.logBatches(leaseId)) {
+      for (const { text } of some) bytes += text.length + 1
+    }
     speeds.push(bytes / 1e3 / (performance.now() - startedAt))
     const plainAt = performance.now()
     const { stdout } = await promisify(execFile)('docker', ['logs', '-t', container], { maxBuffer: 64e6 })
@@ -128,70 +126,4 @@ async function settled(container: string): Promise<void> {
     before = stdout.length
     await new Promise((resolve) => setTimeout(resolve, 200))
   }
-}
-
-/** Many leases on one provider: what it needs for them at rest, and how fast a new start takes them over. */
-async function manyAtOnce(): Promise<BenchRow[]> {
-  await using network = await startTestNetwork()
-  const { tenant } = network
-  const config = { runtime: 'docker', spareNetworks: 4, chainPollMs: 1_000, cpuOfferPercent: 10_000 } as const
-  const provider = await network.start(config)
-  const group = groupOf(
-    serviceOf({
-      ports: [httpPort(8080)],
-      resources: { cpuMillis: 200, memoryBytes: 48 * 1024 * 1024, storageBytes: 0, volumes: [] },
-      stopGraceMs: 0,
-    }),
-  )
-  const agreements = []
-  for (let index = 0; index < manyLeases; index += 1) {
-    const bid = await tenant.order(group, { startWithinSeconds: 600 })
-    const { leaseId } = await tenant.provider.createLease(await tenant.manifest(bid, group))
-    await tenant.until(leaseId, ({ phase }) => phase === 'active', 600_000)
-    agreements.push(bid.agreement)
-  }
-  await new Promise((resolve) => setTimeout(resolve, 2_000))
-  const before = process.cpuUsage()
-  const watchedMs = 10_000
-  await new Promise((resolve) => setTimeout(resolve, watchedMs))
-  const used = process.cpuUsage(before)
-  const corePercent = ((used.user + used.system) / 1000 / watchedMs) * 100
-  const memoryMb = process.memoryUsage().rss / 1e6
-  await provider.stop({ keepLeases: true })
-
-  const startedAt = performance.now()
-  const again = await network.start(config)
-  while ((await again.status()).leases.some(({ services }) => services[0]?.ready !== 1)) {
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-  const recoveredMs = performance.now() - startedAt
-  for (const agreement of agreements) await tenant.chain.closeLease(agreement)
-  while ((await again.status()).leases.length > 0) await new Promise((resolve) => setTimeout(resolve, 200))
-  await again.stop({ keepLeases: false })
-  return [
-    {
-      figure: `${manyLeases} leases: memory of the whole process, tenant and tunnel included`,
-      ours: `${memoryMb.toFixed(0)} MB`,
-      peer: '–',
-      ratio: '–',
-      target: '< 500 MB',
-      ok: memoryMb < 500,
-    },
-    {
-      figure: `${manyLeases} leases at rest: processor`,
-      ours: `${corePercent.toFixed(1)} % of a core`,
-      peer: '–',
-      ratio: '–',
-      target: '≤ 5 %',
-      ok: corePercent <= 5,
-    },
-    {
-      figure: `${manyLeases} leases taken over after a restart, all ready`,
-      ours: `${(recoveredMs / 1000).toFixed(2)} s`,
-      peer: '–',
-      ratio: '–',
-      target: '< 5 s',
-      ok: recoveredMs < 5_000,
-    },
-  ]
 }

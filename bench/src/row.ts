@@ -7,10 +7,22 @@ export interface BenchRow {
   peer: string
   /** Ours against the peer, such as `1.04×`; `–` where there is none. */
   ratio: string
-  /** Such as `≤ 150 ms more`. */
+  /** Such as `≤ 150 ms more`; `–` where nothing is aimed for, and then `ok` is true. */
   target: string
   ok: boolean
 }
+
+/** Figures that cannot be had on this machine. */
+export interface LeftOut {
+  leftOut: string
+  /** What is missing, and where to get it. */
+  because: string
+}
+
+/** What a bench gives, as it comes. */
+export type BenchRows = AsyncGenerator<BenchRow | LeftOut, void>
+
+export const isLeftOut = (given: BenchRow | LeftOut): given is LeftOut => 'leftOut' in given
 
 /** The value below which a share of the samples lies; 0.5 is the median. Throws RangeError on an empty list. */
 export function quantile(samples: readonly number[], share: number): number {

@@ -1,91 +1,38 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-
-const bin = fileURLToPath(new URL('../../packages/cli/bin/sublet.js', import.meta.url))
-const repository = fileURLToPath(new URL('../..', import.meta.url))
-
-export interface NetworkReport {
-  controllerUrl: string
-  token: string
-  deployment?: { id: string; groups: { lease: { endpoints: { url: string }[] } }[] }
-}
+import { readFile } from 'node:fs/promises'
+import { freeBasePort, startUp, type UpProcess } from '@sublet/testing/sublet-process'
 
 export interface RunningNetwork {
-  report: NetworkReport
+  report: UpProcess['report']
   /** From the start of the process to its report, which comes once the first URL is there. */
   startedInMs: number
   /** Resident memory of the one process, bytes. */
   residentBytes(): Promise<number>
-  stop(): Promise<void>
+  /** Processor time that the one process has used so far, in milliseconds. */
+  processorMs(): Promise<number>
+  stop(): Promise<number>
 }
 
-/** Runs `sublet up` as a person would, in a process of its own. */
-export async function runNetwork(
-  dataDir: string,
-  port: number,
-  args: readonly string[],
-): Promise<RunningNetwork> {
+/** The kernel counts a process's time in hundredths of a second. */
+const msPerTick = 10
+
+/** Runs `sublet up` with the first workload as a person would, in a process of its own. */
+export async function runNetwork(dataDir: string): Promise<RunningNetwork> {
+  const port = await freeBasePort()
   const startedAt = performance.now()
-  const child: ChildProcess = spawn(
-    process.execPath,
-    [bin, 'up', '--json', '--data', dataDir, '--port', String(port), ...args],
-    { cwd: repository, stdio: ['ignore', 'pipe', 'pipe'] },
-  )
-  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
-  let said = ''
-  let complaints = ''
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    complaints += text
-  })
-  const report = await new Promise<NetworkReport>((resolve, reject) => {
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      said += text
-      try {
-        resolve(JSON.parse(said) as NetworkReport)
-      } catch {
-        // not whole yet
-      }
-    })
-    child.once('close', () => reject(new Error(`sublet up ended: ${said}${complaints}`)))
-  })
+  const { pid, report, stop } = await startUp({ dataDir, port, args: ['--deploy', 'examples/hello.yaml'] })
   return {
     report,
     startedInMs: performance.now() - startedAt,
     async residentBytes() {
-      const status = await readFile(`/proc/${child.pid}/status`, 'utf8')
+      const status = await readFile(`/proc/${pid}/status`, 'utf8')
       return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024
     },
-    async stop() {
-      child.kill('SIGINT')
-      await ended
+    async processorMs() {
+      const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
+      // After the name in brackets: user and system time are the 12th and 13th (proc(5)).
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+      return (Number(fields[11]) + Number(fields[12])) * msPerTick
     },
+    stop,
   }
-}
-
-export async function withTemporaryDir<T>(use: (path: string) => Promise<T>): Promise<T> {
-  const path = await mkdtemp(join(tmpdir(), 'sublet-bench-'))
-  try {
-    return await use(path)
-  } finally {
-    await rm(path, { recursive: true, force: true, maxRetries: 5 })
-  }
-}
-
-/** A base port whose two neighbours are free as well. */
-export async function freeBasePort(): Promise<number> {
-  const isFree = (port: number) =>
-    new Promise<boolean>((resolve) => {
-      const server = createServer()
-      server.once('error', () => resolve(false))
-      server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
-    })
-  for (let base = 31_000; base < 60_000; base += 10) {
-    const free = await Promise.all([0, 1, 2].map((offset) => isFree(base + offset)))
-    if (free.every(Boolean)) return base
-  }
-  throw new Error('no free ports')
 }

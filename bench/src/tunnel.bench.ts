@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { acceptTunnels, makeCertificate, type Tunnel } from '@sublet/service'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
-import { type BenchRow, median } from './row.ts'
+import { type BenchRow, type BenchRows, median } from './row.ts'
 
 type Get = (path: string) => Promise<Readable>
 
@@ -96,7 +96,7 @@ function getOverPlain(session: ClientHttp2Session): Get {
  * The tunnel, TLS and all, against a plain HTTP/2 connection to the same handler. The provider runs in a process of its own,
  * the indexer's end and the load in this one: two cores.
  */
-export async function benchTunnel(): Promise<BenchRow[]> {
+export async function* benchTunnel(): BenchRows {
   const identity = privateKeyToAccount(generatePrivateKey())
   let arrive = (_tunnel: Tunnel) => {}
   const arrival = new Promise<Tunnel>((resolve) => {
@@ -128,7 +128,7 @@ export async function benchTunnel(): Promise<BenchRow[]> {
     const ours: Get = async (path) => (await tunnel.request({ method: 'GET', path })).body
     const [through, direct] = await measureBoth(ours, getOverPlain(plain))
     plain.destroy()
-    return rowsOf(through, direct)
+    yield* rowsOf(through, direct)
   } finally {
     provider.kill()
     await listener.stop()

@@ -1,3 +1,4 @@
+import { challengeBondsAbi } from './generated/challenge-bonds-abi.ts'
 import { commitRevealBeaconAbi } from './generated/commit-reveal-beacon-abi.ts'
 import { drandBeaconAbi } from './generated/drand-beacon-abi.ts'
 import { epochsAbi } from './generated/epochs-abi.ts'
@@ -13,6 +14,7 @@ import { verdictsAbi } from './generated/verdicts-abi.ts'
 
 /** Every contract's ABI, for what must know them all. */
 export const allAbis = [
+  challengeBondsAbi,
   commitRevealBeaconAbi,
   drandBeaconAbi,
   epochsAbi,

@@ -1,4 +1,5 @@
-export { type DeployOptions, type DeployParameters, deployNetwork } from './deploy/deploy-network.ts'
+export { DeploymentRefused, type DeployParameters, deployNetwork } from './deploy/deploy-network.ts'
+export type { DeployOptions } from './deploy/deploy-options.ts'
 export {
   type NetworkAddresses,
   type ProtocolAddresses,
@@ -20,7 +21,24 @@ export {
   type Role,
   roles,
 } from './enums.ts'
+export { challengeBondsAbi } from './generated/challenge-bonds-abi.ts'
 export { commitRevealBeaconAbi } from './generated/commit-reveal-beacon-abi.ts'
+export {
+  type ContractClients,
+  challengeBondsContract,
+  commitRevealBeaconContract,
+  drandBeaconContract,
+  epochsContract,
+  escrowContract,
+  hardwareFundContract,
+  networkGovernorContract,
+  networkTimelockContract,
+  networkTokenContract,
+  nodeRegistryContract,
+  rewardsContract,
+  testDollarContract,
+  verdictsContract,
+} from './generated/contracts.ts'
 export { drandBeaconAbi } from './generated/drand-beacon-abi.ts'
 export { epochsAbi } from './generated/epochs-abi.ts'
 export { escrowAbi } from './generated/escrow-abi.ts'

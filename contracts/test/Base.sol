@@ -25,6 +25,7 @@ interface Vm {
     function expectRevert() external;
     function expectRevert(bytes4 selector) external;
     function expectRevert(bytes calldata data) external;
+    function expectPartialRevert(bytes4 selector) external;
     function expectEmit(bool a, bool b, bool c, bool data) external;
     function expectEmit(address emitter) external;
     function recordLogs() external;

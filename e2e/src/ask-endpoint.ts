@@ -1,3 +1,5 @@
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
 import { request } from 'node:http'
 
 /** GETs a workload's URL; `NAME.localhost` is loopback, as RFC 6761 says, with the name as Host. */
@@ -28,4 +30,16 @@ export function askEndpoint(
     outgoing.once('error', reject)
     outgoing.end()
   })
+}
+
+/** Sends a datagram to a `udp://` URL of this machine, and answers the one that comes back. */
+export async function askByDatagram(url: string, words: string): Promise<string> {
+  const socket = createSocket('udp4')
+  try {
+    const answer = once(socket, 'message', { signal: AbortSignal.timeout(2_000) })
+    socket.send(words, Number(new URL(url.replace(/^udp:/, 'http:')).port), '127.0.0.1')
+    return String((await answer)[0])
+  } finally {
+    socket.close()
+  }
 }

@@ -8,6 +8,9 @@ const controllerToken = process.env.SUBLET_CONTROLLER_TOKEN ?? ''
 /** For work on the page: the controller serves only its own origin and asks for its token. */
 const controllerHeaders = { origin: controllerUrl, authorization: `Bearer ${controllerToken}` }
 
+// `protocol` is pure: what a page or a worker does not use must not be shipped.
+const treeshake = { moduleSideEffects: (id: string) => !/\/packages\/protocol\//.test(id) }
+
 export default defineConfig({
   plugins: [react(), tailwindcss()],
   build: {
@@ -15,11 +18,9 @@ export default defineConfig({
     // No inlined data: URLs, so that the page's content policy can stay narrow.
     assetsInlineLimit: 0,
     reportCompressedSize: false,
-    rolldownOptions: {
-      // `protocol` is pure: what the console does not use (file readers, sealing) must not be shipped.
-      treeshake: { moduleSideEffects: (id) => !/\/packages\/protocol\//.test(id) },
-    },
+    rolldownOptions: { treeshake },
   },
+  worker: { format: 'es', rolldownOptions: { treeshake } },
   server: {
     proxy: { '/v1': { target: controllerUrl, ws: true, changeOrigin: true, headers: controllerHeaders } },
   },

@@ -9,9 +9,9 @@ import {EpochClock} from "./EpochClock.sol";
 import {IBeacon} from "./IBeacon.sol";
 
 /// @title Randomness from the checkers themselves
-/// @notice Checkers commit to secrets in the first half of an epoch and reveal them in the second; the next epoch's value mixes what was
-/// revealed. A last revealer that keeps its secret back chooses between two values and loses its bond for it; one honest
-/// secret makes the value unknowable. Where nobody reveals, the epoch has no value.
+/// @notice Checkers commit to secrets in the first half of the epoch before and reveal them in the first half of the epoch itself; its value mixes
+/// what was revealed and is ready when that half is over. A last revealer that keeps its secret back chooses between two values and loses
+/// its bond for it; one honest secret makes the value unknowable before the epoch. Where nobody reveals, the epoch has no value.
 contract CommitRevealBeacon is IBeacon, EpochClock {
     using SafeERC20 for IERC20;
 
@@ -49,7 +49,7 @@ contract CommitRevealBeacon is IBeacon, EpochClock {
     error AlreadyCommitted(uint64 epoch, address checker);
     error AlreadyRevealed(uint64 epoch, address checker);
     error SecretMismatch(uint64 epoch, address checker);
-    error EpochNotBegun(uint64 epoch);
+    error RevealNotOver(uint64 epoch);
     error NothingToSettle(uint64 epoch, address checker);
 
     constructor(
@@ -96,9 +96,9 @@ contract CommitRevealBeacon is IBeacon, EpochClock {
         emit Revealed(epoch, msg.sender, secret);
     }
 
-    /// @notice Once the epoch has begun, returns a bond whose secret was revealed, or forfeits it. Anyone may call it.
+    /// @notice Once the time to reveal is over, returns a bond whose secret was revealed, or forfeits it. Anyone may call it.
     function settleBond(uint64 epoch, address checker) external {
-        if (block.timestamp < startOf(epoch)) revert EpochNotBegun(epoch);
+        if (block.timestamp < revealEndOf(epoch)) revert RevealNotOver(epoch);
         Entry storage entry = entries[epoch][checker];
         if (entry.commitment == 0 || entry.settled) revert NothingToSettle(epoch, checker);
         entry.settled = true;
@@ -110,7 +110,7 @@ contract CommitRevealBeacon is IBeacon, EpochClock {
     /// @inheritdoc IBeacon
     function randomness(uint64 epoch) external view returns (bytes32 value, bool ready) {
         Round storage round = rounds[epoch];
-        if (round.revealed == 0 || block.timestamp < startOf(epoch)) return (0, false);
+        if (round.revealed == 0 || block.timestamp < revealEndOf(epoch)) return (0, false);
         return (keccak256(abi.encode(epoch, round.mix)), true);
     }
 }

@@ -3,7 +3,8 @@ pragma solidity ^0.8.26;
 
 /// @title The beat of proofs and rewards
 /// @notice Epoch 1 starts at `genesis`; before it, it is epoch 0. The first half of an epoch prepares the next one (checkers are frozen,
-/// secrets committed), the second half reveals.
+/// secrets committed) and reveals the secrets of its own, so nothing of a seed is known before its epoch. The half between the two keeps a chain
+/// that takes blocks back from showing a secret to somebody who can still commit.
 abstract contract EpochClock {
     error EpochLengthZero();
 
@@ -37,9 +38,13 @@ abstract contract EpochClock {
         return block.timestamp + epochSeconds >= start && block.timestamp + epochSeconds / 2 < start;
     }
 
-    /// @notice Whether it is the second half of the epoch before `epoch`.
+    /// @notice Whether it is the first half of `epoch` itself.
     function isRevealing(uint64 epoch) public view returns (bool) {
-        uint256 start = startOf(epoch);
-        return block.timestamp + epochSeconds / 2 >= start && block.timestamp < start;
+        return block.timestamp >= startOf(epoch) && block.timestamp < revealEndOf(epoch);
+    }
+
+    /// @notice Unix seconds at which the secrets of an epoch are all revealed or late.
+    function revealEndOf(uint64 epoch) public view returns (uint256) {
+        return startOf(epoch) + epochSeconds / 2;
     }
 }

@@ -56,7 +56,7 @@ contract Epochs is EpochClock {
         emit CheckersFrozen(epoch, checkers, stakes);
     }
 
-    /// @notice Fixes an epoch's seed once its beacon is ready. Anyone may call it, at any time from the epoch's start.
+    /// @notice Fixes an epoch's seed once its beacon is ready, within the epoch or after it. Anyone may call it.
     function begin(uint64 epoch) external {
         if (epoch == 0 || block.timestamp < startOf(epoch)) revert EpochNotBegun(epoch);
         if (_epochs[epoch].seed != 0) revert EpochAlreadyBegun(epoch);

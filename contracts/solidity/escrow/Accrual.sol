@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.26;
 
+import {AgreementFields} from "./AgreementFields.sol";
 import {Agreement} from "./EscrowTypes.sol";
 
 /// @title How a lease earns, as arithmetic on its terms and the clock
 /// @notice Every division rounds down, so a lease never pays more than rate × time nor more than its deposit.
 library Accrual {
+    using AgreementFields for Agreement;
+
     uint256 internal constant SECONDS_PER_HOUR = 3600;
     uint256 internal constant BPS = 10_000;
 
@@ -19,9 +22,9 @@ library Accrual {
         // Nothing here can overflow: every input has at most 96 bits.
         unchecked {
             end = type(uint40).max;
-            uint256 duration = a.maxDuration;
+            uint256 duration = a.rawMaxDuration();
             if (duration != 0) end = openedAt + duration;
-            uint256 rate = a.ratePerHour;
+            uint256 rate = a.rawRatePerHour();
             if (rate != 0) {
                 uint256 funded = openedAt + (total * SECONDS_PER_HOUR) / rate + creditSeconds;
                 if (funded < end) end = funded;
@@ -41,7 +44,7 @@ library Accrual {
         unchecked {
             uint256 elapsed = (now_ < end ? now_ : end) - openedAt;
             elapsed = elapsed > creditSeconds ? elapsed - creditSeconds : 0;
-            amount = (uint256(a.ratePerHour) * elapsed) / SECONDS_PER_HOUR;
+            amount = (a.rawRatePerHour() * elapsed) / SECONDS_PER_HOUR;
             if (amount > total) amount = total;
         }
     }

@@ -21,6 +21,11 @@ abstract contract EscrowChannels is EscrowSignatures {
         _channels;
     mapping(address tenant => mapping(address provider => mapping(address token => address))) private
         _channelSigners;
+    /// Unix seconds until which a key that its tenant named before still counts.
+    mapping(
+        address tenant
+            => mapping(address provider => mapping(address token => mapping(address signer => uint256 until)))
+    ) private _formerSigners;
 
     /// @notice Sets collateral aside from the caller's balance; it also takes back an unlock that was asked for.
     function fundChannel(address provider, address token, uint96 amount) external {
@@ -37,8 +42,13 @@ abstract contract EscrowChannels is EscrowSignatures {
         emit ChannelFunded(msg.sender, provider, token, amount, uint96(standing + amount));
     }
 
-    /// @notice Names a key that may sign the caller's vouchers beside its own; zero names none. Smart accounts need one.
+    /// @notice Names a key that may sign the caller's vouchers beside its own; zero names none. Smart accounts need one. The key named
+    /// before counts for `UNLOCK_DELAY` longer, so that what it signed can be redeemed.
     function setChannelSigner(address provider, address token, address signer) external {
+        address former = _channelSigners[msg.sender][provider][token];
+        if (former != address(0) && former != signer) {
+            _formerSigners[msg.sender][provider][token][former] = block.timestamp + UNLOCK_DELAY;
+        }
         _channelSigners[msg.sender][provider][token] = signer;
         emit ChannelSignerSet(msg.sender, provider, token, signer);
     }
@@ -71,15 +81,20 @@ abstract contract EscrowChannels is EscrowSignatures {
         external
         returns (uint96 paid)
     {
-        uint256 fee;
-        uint256 gross;
-        (gross, fee) = _redeem(_channels[provider][token], provider, token, voucher, _domainSeparatorV4());
+        mapping(address => ChannelWord) storage channels = _channels[provider][token];
+        bytes32 domain = _domainSeparatorV4();
+        if (!_saysSomethingNew(channels[voucher.tenant], voucher.total)) return 0;
+        (uint256 gross, uint256 fee) = _redeem(channels, provider, token, voucher, domain);
+        if (gross == 0) {
+            revert SignatureInvalid(voucher.tenant, _voucherSigner(domain, provider, token, voucher));
+        }
         paid = uint96(gross);
-        _credit(provider, token, gross - fee);
+        _creditEarned(provider, token, gross - fee);
         _owe(token, fee);
     }
 
-    /// @notice Pays several tenants' vouchers to one provider; a voucher that says nothing new is passed over.
+    /// @notice Pays several tenants' vouchers to one provider. One that says nothing new, or whose signature does not count, is passed over:
+    /// no tenant can stop the others' pay. `VoucherRedeemed` tells which were paid.
     function redeemBatch(address provider, address token, Voucher[] calldata vouchers)
         external
         returns (uint256 paid)
@@ -94,7 +109,7 @@ abstract contract EscrowChannels is EscrowSignatures {
                 fees += fee;
             }
         }
-        _credit(provider, token, paid - fees);
+        _creditEarned(provider, token, paid - fees);
         _owe(token, fees);
     }
 
@@ -140,6 +155,30 @@ abstract contract EscrowChannels is EscrowSignatures {
         return _digest(domain, structHash);
     }
 
+    function _isChannelSigner(address tenant, address provider, address token, address signer)
+        private
+        view
+        returns (bool)
+    {
+        if (signer == address(0)) return false;
+        if (signer == _channelSigners[tenant][provider][token]) return true;
+        return block.timestamp < _formerSigners[tenant][provider][token][signer];
+    }
+
+    function _voucherSigner(bytes32 domain, address provider, address token, Voucher calldata voucher)
+        private
+        view
+        returns (address)
+    {
+        bytes32 digest = _voucherDigest(domain, voucher.tenant, provider, token, voucher.total);
+        return Recover.fromShort(digest, voucher.r, voucher.vs);
+    }
+
+    function _saysSomethingNew(ChannelWord c, uint256 total) private pure returns (bool) {
+        return total > c.redeemed() && c.collateral() != 0;
+    }
+
+    /// Takes what a voucher says off its channel; nothing where it says nothing new or its signature does not count.
     function _redeem(
         mapping(address => ChannelWord) storage channels,
         address provider,
@@ -155,10 +194,7 @@ abstract contract EscrowChannels is EscrowSignatures {
         if (total <= redeemed || collateral == 0) return (0, 0);
         address signer =
             Recover.fromShort(_voucherDigest(domain, tenant, provider, token, total), voucher.r, voucher.vs);
-        if (signer != tenant && (signer == address(0) || signer != _channelSigners[tenant][provider][token]))
-        {
-            revert SignatureInvalid(tenant, signer);
-        }
+        if (signer != tenant && !_isChannelSigner(tenant, provider, token, signer)) return (0, 0);
         unchecked {
             paid = total - redeemed;
             if (paid > collateral) paid = collateral;

@@ -33,9 +33,16 @@ abstract contract EscrowLedger is IEscrow, Ownable2Step, EIP712, ReentrancyGuard
         bool newLeasesPaused;
     }
 
+    /// Credits to one account in one token that a batch writes together.
+    struct Tally {
+        bytes32 key;
+        uint256 amount;
+    }
+
     IPayouts public immutable payouts;
 
-    /// By `_key(account, token)`.
+    /// By `_key(account, token)` what an account may spend here, by `_earnedKey(account, token)` what it earned: that leaves only to the
+    /// payout address where one is set, whoever has the account's key.
     mapping(bytes32 accountAndToken => uint256) private _balances;
     mapping(address token => bool) public tokenAllowed;
     /// @notice The treasury's share that was not collected yet.
@@ -103,13 +110,24 @@ abstract contract EscrowLedger is IEscrow, Ownable2Step, EIP712, ReentrancyGuard
 
     /// @notice Moves a balance out, to the account's payout address where it registered one. `type(uint256).max` means all.
     function withdraw(address token, uint256 amount) external nonReentrant {
-        if (amount == type(uint256).max) amount = balanceOf(msg.sender, token);
-        if (amount == 0) revert ZeroAmount();
-        _debit(msg.sender, token, amount);
         address to = payouts.payoutOf(msg.sender);
         if (to == address(0)) to = msg.sender;
-        emit Withdrawn(msg.sender, token, amount, to);
-        IERC20(token).safeTransfer(to, amount);
+        uint256 free = _balances[_key(msg.sender, token)];
+        if (amount <= free) return _withdraw(msg.sender, token, amount, 0, to);
+        uint256 earned = earningsOf(msg.sender, token);
+        if (amount == type(uint256).max) amount = free + earned;
+        if (amount > free + earned) revert InsufficientBalance(msg.sender, token, amount, free + earned);
+        _withdraw(msg.sender, token, free, amount - free, to);
+    }
+
+    /// @inheritdoc IEscrow
+    function withdrawFor(address account, address token) external nonReentrant {
+        address payout = payouts.payoutOf(account);
+        if (payout == address(0)) revert PayoutNotSet(account);
+        uint256 earned = earningsOf(account, token);
+        // What the account brought along it may want to spend here: only its payout address takes that out.
+        uint256 free = msg.sender == payout ? _balances[_key(account, token)] : 0;
+        _withdraw(account, token, free, earned, payout);
     }
 
     /// @notice Sends the treasury what it is owed in a token. Anyone may call it.
@@ -124,7 +142,12 @@ abstract contract EscrowLedger is IEscrow, Ownable2Step, EIP712, ReentrancyGuard
 
     /// @inheritdoc IEscrow
     function balanceOf(address account, address token) public view returns (uint256) {
-        return _balances[_key(account, token)];
+        return _balances[_key(account, token)] + earningsOf(account, token);
+    }
+
+    /// @inheritdoc IEscrow
+    function earningsOf(address account, address token) public view returns (uint256) {
+        return _balances[_earnedKey(account, token)];
     }
 
     // ── governance ────────────────────────────────────────────────────────────────────────────────────────────
@@ -188,7 +211,7 @@ abstract contract EscrowLedger is IEscrow, Ownable2Step, EIP712, ReentrancyGuard
 
     // ── inside ────────────────────────────────────────────────────────────────────────────────────────────────
 
-    function _key(address account, address token) private pure returns (bytes32 key) {
+    function _key(address account, address token) internal pure returns (bytes32 key) {
         assembly ("memory-safe") {
             mstore(0x00, account)
             mstore(0x20, token)
@@ -196,17 +219,76 @@ abstract contract EscrowLedger is IEscrow, Ownable2Step, EIP712, ReentrancyGuard
         }
     }
 
+    function _earnedKey(address account, address token) internal pure returns (bytes32) {
+        return ~_key(account, token);
+    }
+
     function _credit(address account, address token, uint256 amount) internal {
         if (amount != 0) _balances[_key(account, token)] += amount;
     }
 
+    function _creditEarned(address account, address token, uint256 amount) internal {
+        if (amount != 0) _balances[_earnedKey(account, token)] += amount;
+    }
+
+    /// Credits `_key` or `_earnedKey` once another's turn comes, or `_write` is called.
+    function _creditLater(Tally memory tally, bytes32 key, uint256 amount) internal {
+        if (key != tally.key) {
+            _write(tally);
+            tally.key = key;
+        }
+        tally.amount += amount;
+    }
+
+    function _write(Tally memory tally) internal {
+        if (tally.amount != 0) _balances[tally.key] += tally.amount;
+        tally.amount = 0;
+    }
+
+    /// Takes what an account spends; what it earned only where no payout address is set.
     function _debit(address account, address token, uint256 amount) internal {
         bytes32 key = _key(account, token);
         uint256 available = _balances[key];
-        if (available < amount) revert InsufficientBalance(account, token, amount, available);
+        if (available < amount) {
+            available = _withEarnings(account, token, available);
+            if (available < amount) revert InsufficientBalance(account, token, amount, available);
+        }
         unchecked {
             _balances[key] = available - amount;
         }
+    }
+
+    /// The same as far as it goes.
+    /// @return taken at most `amount`
+    function _debitUpTo(address account, address token, uint256 amount) internal returns (uint256 taken) {
+        bytes32 key = _key(account, token);
+        uint256 available = _balances[key];
+        if (available < amount) available = _withEarnings(account, token, available);
+        taken = available < amount ? available : amount;
+        unchecked {
+            _balances[key] = available - taken;
+        }
+    }
+
+    /// Makes an account's earnings spendable, unless they have an address to go to. The caller writes the sum.
+    function _withEarnings(address account, address token, uint256 available) private returns (uint256) {
+        bytes32 key = _earnedKey(account, token);
+        uint256 earned = _balances[key];
+        if (earned == 0 || payouts.payoutOf(account) != address(0)) return available;
+        _balances[key] = 0;
+        return available + earned;
+    }
+
+    /// Moves so much of what an account may spend, and so much of what it earned, out; there is as much.
+    function _withdraw(address account, address token, uint256 fromFree, uint256 fromEarned, address to)
+        private
+    {
+        uint256 amount = fromFree + fromEarned;
+        if (amount == 0) revert ZeroAmount();
+        if (fromFree != 0) _balances[_key(account, token)] -= fromFree;
+        if (fromEarned != 0) _balances[_earnedKey(account, token)] -= fromEarned;
+        emit Withdrawn(account, token, amount, to);
+        IERC20(token).safeTransfer(to, amount);
     }
 
     function _owe(address token, uint256 fee) internal {
@@ -229,7 +311,8 @@ abstract contract EscrowLedger is IEscrow, Ownable2Step, EIP712, ReentrancyGuard
     function _afterPull(address account, address token, uint256 amount, uint256 before, address from)
         private
     {
-        uint256 received = IERC20(token).balanceOf(address(this)) - before;
+        uint256 held = IERC20(token).balanceOf(address(this));
+        uint256 received = held > before ? held - before : 0;
         if (received != amount) revert TokenMovedOtherAmount(token, amount, received);
         _credit(account, token, amount);
         emit Deposited(account, token, amount, from);

@@ -3,23 +3,24 @@ pragma solidity ^0.8.26;
 
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 
+import {AgreementFields} from "./AgreementFields.sol";
 import {EscrowLedger} from "./EscrowLedger.sol";
 import {Agreement, OperatorLimit} from "./EscrowTypes.sol";
 import {Recover} from "./Recover.sol";
 
 /// @title Whose signature counts: a party's own, its smart account's (EIP-1271), or its operator's within limits
 abstract contract EscrowSignatures is EscrowLedger {
-    bytes32 internal constant AGREEMENT_TYPEHASH = keccak256(
-        "Agreement(address tenant,address provider,address indexer,address token,uint96 ratePerHour,uint96 deposit,uint32 maxDuration,uint16 indexerFeeBps,bytes32 termsHash,bytes32 salt,uint40 startBy)"
-    );
-    bytes32 internal constant SETTLEMENT_TYPEHASH = keccak256("Settlement(bytes32 leaseId,uint96 amount)");
+    using AgreementFields for Agreement;
+
+    bytes32 internal constant SETTLEMENT_TYPEHASH =
+        keccak256("Settlement(bytes32 leaseId,uint96 amount,uint40 until)");
     bytes32 internal constant CREDIT_TYPEHASH = keccak256("Credit(bytes32 leaseId,uint32 creditSeconds)");
 
     mapping(address tenant => mapping(address operator => mapping(address token => OperatorLimit))) private
         _operators;
 
     /// @notice Lets an operator sign, top up and end leases in the caller's name, in one token, within limits.
-    /// @param ratePerHourCap highest rate of any one lease, token base units per hour
+    /// @param ratePerHourCap highest rate of all leases together that it opened and nobody has closed, token base units per hour
     /// @param totalCap deposits and top-ups that it may commit from now on, token base units; what comes back does not count again
     /// @param until unix seconds; 0 ends the operator's powers at once
     function setOperator(
@@ -30,7 +31,8 @@ abstract contract EscrowSignatures is EscrowLedger {
         uint40 until
     ) external {
         if (operator == address(0)) revert ZeroAddress();
-        _operators[msg.sender][operator][token] = OperatorLimit(ratePerHourCap, totalCap, until);
+        OperatorLimit storage limit = _operators[msg.sender][operator][token];
+        (limit.ratePerHourCap, limit.remaining, limit.until) = (ratePerHourCap, totalCap, until);
         emit OperatorSet(msg.sender, operator, token, ratePerHourCap, totalCap, until);
     }
 
@@ -44,18 +46,7 @@ abstract contract EscrowSignatures is EscrowLedger {
 
     /// @notice The digest that both parties sign.
     function hashAgreement(Agreement calldata agreement) external view returns (bytes32) {
-        return _hashTypedDataV4(_structHash(agreement));
-    }
-
-    /// The calldata layout of the struct is its EIP-712 encoding; callers read every field, which checks the padding.
-    function _structHash(Agreement calldata a) internal pure returns (bytes32 result) {
-        bytes32 typeHash = AGREEMENT_TYPEHASH;
-        assembly ("memory-safe") {
-            let free := mload(0x40)
-            mstore(free, typeHash)
-            calldatacopy(add(free, 0x20), a, 352)
-            result := keccak256(free, 384)
-        }
+        return _digest(_domainSeparatorV4(), agreement.structHash());
     }
 
     /// EIP-712's digest; a batch asks for the domain once.
@@ -73,34 +64,49 @@ abstract contract EscrowSignatures is EscrowLedger {
         return _operators[tenant][caller][token].until > block.timestamp;
     }
 
-    /// Takes a commitment off what an operator may still spend.
-    function _spendAsOperator(
-        address tenant,
-        address operator,
-        address token,
-        uint96 ratePerHour,
-        uint96 amount
-    ) internal {
-        OperatorLimit storage limit = _operators[tenant][operator][token];
+    /// Takes a lease's deposit and rate off what an operator may still do.
+    function _openAsOperator(Agreement calldata a, address operator) internal {
+        OperatorLimit storage limit = _operators[a.tenant][operator][a.token];
+        uint256 rate = uint256(limit.openRatePerHour) + a.ratePerHour;
+        _spendAsOperator(limit, operator, rate, a.deposit);
+        // It fits: the cap does.
+        limit.openRatePerHour = uint96(rate);
+    }
+
+    /// Gives an operator back the rate of a lease that it opened and that ended.
+    function _endAsOperator(Agreement calldata a, address operator) internal {
+        _operators[a.tenant][operator][a.token].openRatePerHour -= a.ratePerHour;
+    }
+
+    /// Takes a top-up off what an operator may still spend; it may not lengthen what is beyond its cap, or what it could not have opened.
+    function _topUpAsOperator(Agreement calldata a, address operator, uint96 amount) internal {
+        OperatorLimit storage limit = _operators[a.tenant][operator][a.token];
+        uint256 open = limit.openRatePerHour;
+        _spendAsOperator(limit, operator, open > a.ratePerHour ? open : a.ratePerHour, amount);
+    }
+
+    function _spendAsOperator(OperatorLimit storage limit, address operator, uint256 rate, uint96 amount)
+        private
+    {
         uint96 remaining = limit.remaining;
         if (limit.until <= block.timestamp) revert OperatorExpired(operator, limit.until);
-        if (ratePerHour > limit.ratePerHourCap) {
-            revert OperatorRateExceeded(operator, ratePerHour, limit.ratePerHourCap);
-        }
+        if (rate > limit.ratePerHourCap) revert OperatorRateExceeded(operator, rate, limit.ratePerHourCap);
         if (amount > remaining) revert OperatorTotalExceeded(operator, amount, remaining);
         limit.remaining = remaining - amount;
     }
 
     /// A party that sends the transaction itself may leave its signature empty.
-    function _requireTenant(Agreement calldata a, bytes32 digest, bytes calldata signature) internal {
-        if (signature.length == 0 && msg.sender == a.tenant) return;
+    /// @return operator who signed in the tenant's name; zero when the tenant did itself
+    function _tenantSigner(address tenant, address token, bytes32 digest, bytes calldata signature)
+        internal
+        view
+        returns (address operator)
+    {
+        if (signature.length == 0 && msg.sender == tenant) return address(0);
         address signer = Recover.fromBytes(digest, signature);
-        if (signer == a.tenant) return;
-        if (signer != address(0) && _knowsOperator(a.tenant, signer, a.token)) {
-            _spendAsOperator(a.tenant, signer, a.token, a.ratePerHour, a.deposit);
-            return;
-        }
-        _requireContractSignature(a.tenant, signer, digest, signature);
+        if (signer == tenant) return address(0);
+        if (signer != address(0) && _knowsOperator(tenant, signer, token)) return signer;
+        _requireContractSignature(tenant, signer, digest, signature);
     }
 
     function _requireParty(address party, bytes32 digest, bytes calldata signature) internal view {

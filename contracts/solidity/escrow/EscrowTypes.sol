@@ -50,6 +50,8 @@ struct LeaseState {
     uint40 openedAt;
     /// Fixed at opening.
     uint16 treasuryFeeBps;
+    /// Seconds that the provider owes before it leaves; fixed at opening.
+    uint32 noticePeriod;
     /// Added to the agreement's deposit since opening, token base units.
     uint96 toppedUp;
     /// Drawn from the deposit so far, fees included, token base units.
@@ -58,6 +60,8 @@ struct LeaseState {
     uint32 creditSeconds;
     /// Unix seconds at which the provider's notice ends; 0 when it gave none.
     uint40 noticeEndsAt;
+    /// Unix seconds at which the lease had ended when a credit came only afterwards; 0 when none did.
+    uint40 endedAt;
 }
 
 /// @notice A lease with the figures that follow from its agreement and the clock.
@@ -79,12 +83,14 @@ struct LeaseView {
 
 /// @notice What an operator may still do in a tenant's name, in one token.
 struct OperatorLimit {
-    /// Highest rate of any one lease, token base units per hour.
+    /// Highest sum of the rates of the leases that it opened and that have not been closed, token base units per hour.
     uint96 ratePerHourCap;
     /// Deposits that it may still commit, token base units.
     uint96 remaining;
     /// Unix seconds.
     uint40 until;
+    /// What counts against `ratePerHourCap` now; new limits leave it as it is.
+    uint96 openRatePerHour;
 }
 
 /// @notice Collateral that a tenant set aside for vouchers to one provider in one token.

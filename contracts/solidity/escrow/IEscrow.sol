@@ -99,10 +99,10 @@ interface IEscrow {
     error TokenNotAllowed(address token);
     /// @notice Thrown when a token credits less, or more, than it was told to move.
     error TokenMovedOtherAmount(address token, uint256 expected, uint256 received);
-    /// @notice Thrown when a token's transfer fails.
-    error TokenTransferFailed(address token);
     /// @notice Thrown when an account holds less than a call needs.
     error InsufficientBalance(address account, address token, uint256 needed, uint256 available);
+    /// @notice Thrown when somebody else withdraws for an account that registered no payout address.
+    error PayoutNotSet(address account);
     error ZeroAmount();
     error ZeroAddress();
     /// @notice Thrown when a lease is opened while the guardian holds new leases back.
@@ -126,10 +126,13 @@ interface IEscrow {
     error SignatureInvalid(address expectedSigner, address recovered);
     error NotAuthorised(address caller, address expected);
     error OperatorExpired(address operator, uint40 until);
-    error OperatorRateExceeded(address operator, uint96 ratePerHour, uint96 cap);
+    /// @param needed what would be open at one time in the operator's name, token base units per hour
+    error OperatorRateExceeded(address operator, uint256 needed, uint96 cap);
     error OperatorTotalExceeded(address operator, uint256 needed, uint96 remaining);
     /// @notice Thrown when a settlement is below what was drawn already or above what has accrued.
     error SettlementOutOfRange(uint256 amount, uint256 paid, uint256 accrued);
+    /// @notice Thrown when a settlement comes after the instant up to which its signers meant it.
+    error SettlementExpired(uint40 until, uint256 nowSeconds);
     error NoticeAlreadyGiven(bytes32 leaseId, uint40 noticeEndsAt);
     /// @notice Thrown when a credit does not exceed the one that stands, or exceeds the time that has passed.
     error CreditOutOfRange(uint32 creditSeconds, uint32 standing, uint256 elapsed);
@@ -154,7 +157,13 @@ interface IEscrow {
         bytes32 s
     ) external;
     function withdraw(address token, uint256 amount) external;
+    /// @notice Moves what an account earned to the payout address that it registered, whoever calls: it is not stuck where the account's key
+    /// is lost or idle. The payout address itself takes everything out.
+    function withdrawFor(address account, address token) external;
+    /// @notice Everything that an account has here outside leases and channels.
     function balanceOf(address account, address token) external view returns (uint256);
+    /// @notice The part of `balanceOf` that leases and vouchers paid. Where a payout address is set it cannot be spent here.
+    function earningsOf(address account, address token) external view returns (uint256);
 
     function open(Agreement calldata agreement, bytes calldata tenantSig, bytes calldata providerSig)
         external
@@ -162,6 +171,11 @@ interface IEscrow {
     function openBatch(
         Agreement[] calldata agreements,
         bytes[] calldata tenantSigs,
+        bytes[] calldata providerSigs
+    ) external;
+    function openGang(
+        Agreement[] calldata agreements,
+        bytes calldata tenantSig,
         bytes[] calldata providerSigs
     ) external;
     function topUp(Agreement calldata agreement, uint96 amount) external;
@@ -173,6 +187,7 @@ interface IEscrow {
     function settle(
         Agreement calldata agreement,
         uint96 amount,
+        uint40 until,
         bytes calldata tenantSig,
         bytes calldata providerSig
     ) external;

@@ -29,6 +29,12 @@ struct Node {
     string endpoint;
 }
 
+/// @notice Pays nodes, and keeps the payout addresses that it pays to.
+interface IPayoutKeeper {
+    /// @notice Takes over an account's payout address as the registry has it now.
+    function refreshPayout(address account) external;
+}
+
 /// @title Who takes part: roles, endpoint, keys, stake
 interface INodeRegistry {
     event NodeRegistered(
@@ -51,6 +57,7 @@ interface INodeRegistry {
     event Jailed(address indexed node, uint40 until, bytes32 indexed reason);
     event MinimumStakeSet(Role indexed role, uint96 base, uint96 perCapacity);
     event VerdictsSet(address verdicts);
+    event RewardsSet(IPayoutKeeper rewards);
     event SlashedStakeTakerSet(address taker);
 
     error NotRegistered(address node);
@@ -79,13 +86,17 @@ interface INodeRegistry {
         external;
     function setPayout(address node_, address payout) external;
     function leaveRole(Role role) external;
+    function leaveRoleFor(address node_, Role role) external;
     function stake(uint96 amount) external;
     function stakeFor(address node_, uint96 amount) external;
     function requestUnstake(uint96 amount) external;
+    function requestUnstakeFor(address node_, uint96 amount) external;
     function unstake() external;
+    function unstakeFor(address node_) external;
     function slash(address node_, uint96 amount, bytes32 reason) external returns (uint96 slashed);
     function jail(address node_, uint40 until, bytes32 reason) external;
 
+    function unbondingPeriod() external view returns (uint40);
     function node(address node_) external view returns (Node memory);
     function hasRole(address node_, Role role) external view returns (bool);
     function isActive(address node_, Role role) external view returns (bool);

@@ -6,7 +6,7 @@ import {Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 
-import {INodeRegistry, Node, Role} from "./INodeRegistry.sol";
+import {INodeRegistry, IPayoutKeeper, Node, Role} from "./INodeRegistry.sol";
 
 /// @title Who takes part: roles, endpoint, keys, stake
 /// @notice Stake leaves only by unbonding or by a slash, and a slash never exceeds it: for every node,
@@ -18,12 +18,17 @@ contract NodeRegistry is INodeRegistry, Ownable2Step {
     /// Committees are drawn from all checkers at once, so their number is bounded; more stake takes the lowest place.
     uint256 public constant MAX_CHECKERS = 128;
 
+    /// Set beside the roles of every node in `_all`, so that one which left all of them is not listed again; readers never see it.
+    uint8 private constant LISTED = 0x80;
+
     IERC20 public immutable token;
     /// @notice How long stake stays liable after it is asked back, seconds.
-    uint40 public immutable unbondingPeriod;
+    uint40 public immutable override unbondingPeriod;
 
     /// @notice Slashes and jails beside the owner.
     address public verdicts;
+    /// @notice Told where a node's earnings go as soon as that is known or changes, so that no claim has to ask; zero tells nobody.
+    IPayoutKeeper public rewards;
     /// @notice Where slashed stake goes.
     address public slashedStakeTaker;
 
@@ -36,7 +41,6 @@ contract NodeRegistry is INodeRegistry, Ownable2Step {
     mapping(address node => Node) private _nodes;
     address[] private _all;
     address[] private _checkers;
-    mapping(address node => bool) private _listed;
     /// One more than the place in `_checkers`; 0 when not there.
     mapping(address node => uint256) private _checkerPlace;
 
@@ -67,18 +71,18 @@ contract NodeRegistry is INodeRegistry, Ownable2Step {
             if (publicKey == 0) revert PublicKeyMissing();
         }
         _requireStake(msg.sender, n.stake, minimumStake(role, n.capacity));
-        if (!_listed[msg.sender]) {
-            _listed[msg.sender] = true;
-            _all.push(msg.sender);
-        }
-        n.roles |= _bit(role);
+        bool isNew = n.roles == 0;
+        if (isNew) _all.push(msg.sender);
+        n.roles |= _bit(role) | LISTED;
         _describe(n, endpoint, publicKey, metadataHash);
-        if (n.payout == address(0) && payout != address(0)) {
+        bool setsPayout = n.payout == address(0) && payout != address(0);
+        if (setsPayout) {
             n.payout = payout;
             emit PayoutSet(msg.sender, payout);
         }
         if (role == Role.Checker) _enterCheckers(msg.sender, n.stake);
         emit NodeRegistered(msg.sender, role, n.endpoint, n.publicKey, n.payout, metadataHash);
+        if (isNew || setsPayout) _tellPayout(msg.sender);
     }
 
     /// @notice Changes what the node says of itself. An empty endpoint or key leaves the standing one.
@@ -87,7 +91,7 @@ contract NodeRegistry is INodeRegistry, Ownable2Step {
         external
     {
         Node storage n = _nodes[msg.sender];
-        if (n.roles == 0) revert NotRegistered(msg.sender);
+        if (n.roles & ~LISTED == 0) revert NotRegistered(msg.sender);
         if (capacity > n.capacity && _holds(n, Role.Provider)) {
             _requireStake(msg.sender, n.stake, minimumStake(Role.Provider, capacity));
         }
@@ -104,13 +108,17 @@ contract NodeRegistry is INodeRegistry, Ownable2Step {
         if (msg.sender != holder) revert NotPayoutOwner(msg.sender, holder);
         n.payout = payout;
         emit PayoutSet(node_, payout);
+        _tellPayout(node_);
     }
 
     function leaveRole(Role role) external {
-        Node storage n = _nodes[msg.sender];
-        if (!_holds(n, role)) revert RoleNotHeld(msg.sender, role);
-        if (role == Role.Checker) _leaveCheckers(msg.sender);
-        _dropRole(msg.sender, n, role);
+        _leaveRole(msg.sender, role);
+    }
+
+    /// @notice The same by the node's payout address, so that stake can be had back where the working key is lost.
+    function leaveRoleFor(address node_, Role role) external {
+        _requirePayout(node_);
+        _leaveRole(node_, role);
     }
 
     function stake(uint96 amount) external {
@@ -125,28 +133,29 @@ contract NodeRegistry is INodeRegistry, Ownable2Step {
 
     /// @notice Asks stake back. It stays liable for the unbonding period; asking again starts the period again for all of it.
     function requestUnstake(uint96 amount) external {
-        if (amount == 0) revert ZeroAmount();
-        Node storage n = _nodes[msg.sender];
-        if (amount > n.stake) revert StakeExceeded(msg.sender, amount, n.stake);
-        uint96 left = n.stake - amount;
-        for (uint8 i; i < 3; ++i) {
-            if (_holds(n, Role(i))) _requireStake(msg.sender, left, minimumStake(Role(i), n.capacity));
-        }
-        n.stake = left;
-        n.unbonding += amount;
-        n.unbondsAt = uint40(block.timestamp) + unbondingPeriod;
-        emit UnstakeRequested(msg.sender, amount, n.unbondsAt);
+        _requestUnstake(msg.sender, amount);
+    }
+
+    /// @notice The same by the node's payout address.
+    function requestUnstakeFor(address node_, uint96 amount) external {
+        _requirePayout(node_);
+        _requestUnstake(node_, amount);
     }
 
     /// @notice Pays unbonded stake out, to the payout address where one is set.
     function unstake() external {
-        Node storage n = _nodes[msg.sender];
+        unstakeFor(msg.sender);
+    }
+
+    /// @notice The same for any node, whoever calls: the stake has one place to go.
+    function unstakeFor(address node_) public {
+        Node storage n = _nodes[node_];
         uint96 amount = n.unbonding;
-        if (amount == 0) revert NothingUnbonding(msg.sender);
+        if (amount == 0) revert NothingUnbonding(node_);
         if (block.timestamp < n.unbondsAt) revert StillUnbonding(n.unbondsAt, block.timestamp);
         n.unbonding = 0;
-        address to = n.payout == address(0) ? msg.sender : n.payout;
-        emit Unstaked(msg.sender, to, amount);
+        address to = n.payout == address(0) ? node_ : n.payout;
+        emit Unstaked(node_, to, amount);
         token.safeTransfer(to, amount);
     }
 
@@ -190,6 +199,12 @@ contract NodeRegistry is INodeRegistry, Ownable2Step {
         emit VerdictsSet(verdicts_);
     }
 
+    /// @notice Names who is told of payout addresses from now on; a node that registered before is told of by `refreshPayout` there.
+    function setRewards(IPayoutKeeper rewards_) external onlyOwner {
+        rewards = rewards_;
+        emit RewardsSet(rewards_);
+    }
+
     function setSlashedStakeTaker(address taker) external onlyOwner {
         _setSlashedStakeTaker(taker);
     }
@@ -197,7 +212,7 @@ contract NodeRegistry is INodeRegistry, Ownable2Step {
     // ── reading ───────────────────────────────────────────────────────────────────────────────────────────────
 
     function node(address node_) external view returns (Node memory) {
-        return _nodes[node_];
+        return _shown(node_);
     }
 
     function hasRole(address node_, Role role) external view returns (bool) {
@@ -207,8 +222,7 @@ contract NodeRegistry is INodeRegistry, Ownable2Step {
     /// @notice Whether a node may work in a role now: it holds it, has the stake, and is not in jail.
     function isActive(address node_, Role role) external view returns (bool) {
         Node storage n = _nodes[node_];
-        return
-            _holds(n, role) && block.timestamp >= n.jailedUntil && n.stake >= minimumStake(role, n.capacity);
+        return _holds(n, role) && _mayWork(n, role);
     }
 
     function payoutOf(address node_) external view returns (address) {
@@ -238,11 +252,12 @@ contract NodeRegistry is INodeRegistry, Ownable2Step {
         page = new Node[](limit);
         for (uint256 i; i < limit; ++i) {
             addresses[i] = _all[offset + i];
-            page[i] = _nodes[addresses[i]];
+            page[i] = _shown(addresses[i]);
         }
     }
 
-    /// @notice The checkers that a committee may be drawn from now, with their stakes; those in jail are left out.
+    /// @notice The checkers that a committee may be drawn from now, with their stakes; those in jail, and those whose stake no longer is what the
+    /// role needs, are left out.
     function checkers() external view returns (address[] memory addresses, uint96[] memory stakes) {
         uint256 count = _checkers.length;
         addresses = new address[](count);
@@ -251,7 +266,7 @@ contract NodeRegistry is INodeRegistry, Ownable2Step {
         for (uint256 i; i < count; ++i) {
             address checker = _checkers[i];
             Node storage n = _nodes[checker];
-            if (block.timestamp < n.jailedUntil) continue;
+            if (!_mayWork(n, Role.Checker)) continue;
             addresses[kept] = checker;
             stakes[kept] = n.stake;
             ++kept;
@@ -264,6 +279,11 @@ contract NodeRegistry is INodeRegistry, Ownable2Step {
 
     // ── inside ────────────────────────────────────────────────────────────────────────────────────────────────
 
+    function _shown(address node_) private view returns (Node memory shown) {
+        shown = _nodes[node_];
+        shown.roles &= ~LISTED;
+    }
+
     function _bit(Role role) private pure returns (uint8) {
         return uint8(1 << uint8(role));
     }
@@ -272,8 +292,17 @@ contract NodeRegistry is INodeRegistry, Ownable2Step {
         return n.roles & _bit(role) != 0;
     }
 
+    function _mayWork(Node storage n, Role role) private view returns (bool) {
+        return block.timestamp >= n.jailedUntil && n.stake >= minimumStake(role, n.capacity);
+    }
+
     function _requireStake(address node_, uint256 have, uint256 needed) private pure {
         if (have < needed) revert StakeTooLow(node_, have, needed);
+    }
+
+    function _requirePayout(address node_) private view {
+        address payout = _nodes[node_].payout;
+        if (msg.sender != payout) revert NotPayoutOwner(msg.sender, payout);
     }
 
     function _requireSlasher() private view {
@@ -288,6 +317,31 @@ contract NodeRegistry is INodeRegistry, Ownable2Step {
         if (length != 0) n.endpoint = endpoint;
         if (publicKey != 0) n.publicKey = publicKey;
         n.metadataHash = metadataHash;
+    }
+
+    function _tellPayout(address node_) private {
+        if (address(rewards) != address(0)) rewards.refreshPayout(node_);
+    }
+
+    function _leaveRole(address node_, Role role) private {
+        Node storage n = _nodes[node_];
+        if (!_holds(n, role)) revert RoleNotHeld(node_, role);
+        if (role == Role.Checker) _leaveCheckers(node_);
+        _dropRole(node_, n, role);
+    }
+
+    function _requestUnstake(address node_, uint96 amount) private {
+        if (amount == 0) revert ZeroAmount();
+        Node storage n = _nodes[node_];
+        if (amount > n.stake) revert StakeExceeded(node_, amount, n.stake);
+        uint96 left = n.stake - amount;
+        for (uint8 i; i < 3; ++i) {
+            if (_holds(n, Role(i))) _requireStake(node_, left, minimumStake(Role(i), n.capacity));
+        }
+        n.stake = left;
+        n.unbonding += amount;
+        n.unbondsAt = uint40(block.timestamp) + unbondingPeriod;
+        emit UnstakeRequested(node_, amount, n.unbondsAt);
     }
 
     function _dropRole(address node_, Node storage n, Role role) private {

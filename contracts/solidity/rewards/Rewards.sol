@@ -10,8 +10,9 @@ import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 
 import {Epochs} from "../epochs/Epochs.sol";
-import {INodeRegistry} from "../registry/INodeRegistry.sol";
+import {INodeRegistry, IPayoutKeeper} from "../registry/INodeRegistry.sol";
 import {NetworkToken} from "../token/NetworkToken.sol";
+import {ChallengeBonds} from "./ChallengeBonds.sol";
 import {ClassUse, Emission} from "./Emission.sol";
 
 /// @notice What an epoch earned everybody, signed by its committee.
@@ -41,7 +42,7 @@ struct Claim {
 /// @notice Claims never exceed what was emitted, and emission never exceeds `EMISSION_CAP`. A report needs more than two thirds of the epoch's
 /// committee and stands a challenge window; a challenged one needs more than two thirds of a larger committee. Totals are cumulative, so an account
 /// claims once for all epochs, and what it never claims locks nothing.
-contract Rewards is Ownable2Step, EIP712 {
+contract Rewards is IPayoutKeeper, Ownable2Step, EIP712 {
     using SafeERC20 for IERC20;
 
     enum ReportStatus {
@@ -53,7 +54,7 @@ contract Rewards is Ownable2Step, EIP712 {
 
     struct Account {
         uint96 claimed;
-        /// The payout address as the registry had it at the first claim or the last `refreshPayout`.
+        /// The payout address as the registry had it at the last `refreshPayout`, else at the first claim.
         address payout;
     }
 
@@ -63,32 +64,41 @@ contract Rewards is Ownable2Step, EIP712 {
         uint40 challengeUntil;
         address challenger;
         uint96 amount;
+        /// What the challenger put up.
+        uint96 bond;
         bytes32 root;
     }
 
+    struct Parameters {
+        /// In which a report can be challenged, and in which a larger committee can uphold a challenged one.
+        uint40 challengeSeconds;
+        uint8 committeeSize;
+        /// How many epochs ago a report may be about, beside the present one: its committee's stake must still be there.
+        uint32 maxReportAgeEpochs;
+        /// What a challenge costs if the larger committee upholds the report, token base units.
+        uint96 challengeBond;
+    }
+
     bytes32 private constant REPORT_TYPEHASH = keccak256(
-        "EpochReport(uint64 epoch,bytes32 root,uint96 capacity,uint96 delivery,bytes32 classesHash)"
+        "EpochReport(uint64 epoch,bytes32 root,uint96 capacity,uint96 delivery,bytes32 classesHash,address challenger)"
     );
+    uint8 public constant MAX_COMMITTEE = 15;
     /// @notice Everything that may ever be made here: 400 million tokens.
     uint256 public constant EMISSION_CAP = 400_000_000e18;
 
     NetworkToken public immutable token;
+    /// @notice Holds the challengers' bonds, so that this contract's balance is what was emitted and not claimed, and nothing else.
+    ChallengeBonds public immutable bonds;
     Epochs public immutable epochs;
     INodeRegistry public immutable registry;
-    /// @notice Seconds in which a report can be challenged.
-    uint40 public immutable challengeSeconds;
-    uint8 public immutable committeeSize;
-    /// @notice What a challenge costs if the larger committee upholds the report, token base units.
-    uint96 public immutable challengeBond;
 
+    Parameters private _parameters;
     Emission.Schedule private _schedule;
     Pending private _pending;
     /// @notice The last epoch whose rewards are final.
     uint64 public lastFinalEpoch;
     bytes32 public root;
     uint256 public totalEmitted;
-    /// The bonds of challengers in this contract's balance; nobody's rewards.
-    uint256 private _bondsHeld;
     mapping(address account => Account) private _accounts;
 
     event ReportProposed(
@@ -99,8 +109,11 @@ contract Rewards is Ownable2Step, EIP712 {
     event ReportFinal(uint64 indexed epoch, bytes32 root, uint256 emitted);
     event Claimed(address indexed account, address indexed to, uint256 amount);
     event ScheduleSet(Emission.Schedule schedule);
+    event ParametersSet(Parameters parameters);
 
     error EpochOutOfOrder(uint64 epoch, uint64 last);
+    /// @notice Thrown when a report is about an epoch whose committee's stake may be gone.
+    error ReportTooOld(uint64 epoch, uint64 currentEpoch, uint32 maxReportAgeEpochs);
     error ReportStands(uint64 epoch);
     error ReportNotPending();
     error ReportNotChallenged();
@@ -112,21 +125,20 @@ contract Rewards is Ownable2Step, EIP712 {
     error EmissionCapReached(uint256 total, uint256 cap);
     error ProofInvalid(address account);
     error NothingToClaim(address account);
-    error ClaimsExceedEmission(uint256 claim, uint256 left);
     error ScheduleInvalid();
+    error ParameterInvalid(string name);
 
     constructor(
         address owner_,
         NetworkToken token_,
         Epochs epochs_,
         INodeRegistry registry_,
-        uint40 challengeSeconds_,
-        uint8 committeeSize_,
-        uint96 challengeBond_,
+        Parameters memory parameters_,
         Emission.Schedule memory schedule_
     ) Ownable(owner_) EIP712("Sublet Rewards", "1") {
         (token, epochs, registry) = (token_, epochs_, registry_);
-        (challengeSeconds, committeeSize, challengeBond) = (challengeSeconds_, committeeSize_, challengeBond_);
+        bonds = new ChallengeBonds(token_);
+        _setParameters(parameters_);
         _setSchedule(schedule_);
     }
 
@@ -138,18 +150,22 @@ contract Rewards is Ownable2Step, EIP712 {
     {
         if (_pending.status != ReportStatus.None) revert ReportStands(_pending.epoch);
         if (report.epoch <= lastFinalEpoch) revert EpochOutOfOrder(report.epoch, lastFinalEpoch);
+        Parameters memory s = _parameters;
+        _requireRecent(report.epoch, s.maxReportAgeEpochs);
         (uint256 capacity, uint256 delivery) = Emission.allowed(_schedule, report.epoch, classes);
         if (report.capacity > capacity) revert EmissionTooHigh(report.capacity, capacity);
         if (report.delivery > delivery) revert EmissionTooHigh(report.delivery, delivery);
         uint256 total = totalEmitted + report.capacity + report.delivery;
         if (total > EMISSION_CAP) revert EmissionCapReached(total, EMISSION_CAP);
-        _requireQuorum(report.epoch, "rewards", committeeSize, hashReport(report, classes), quorum);
+        bytes32 digest = hashReport(report, classes, address(0));
+        _requireQuorum(report.epoch, "rewards", s.committeeSize, digest, quorum);
         _pending = Pending({
             status: ReportStatus.Pending,
             epoch: report.epoch,
-            challengeUntil: uint40(block.timestamp) + challengeSeconds,
+            challengeUntil: uint40(block.timestamp) + s.challengeSeconds,
             challenger: address(0),
             amount: report.capacity + report.delivery,
+            bond: 0,
             root: report.root
         });
         emit ReportProposed(
@@ -162,15 +178,16 @@ contract Rewards is Ownable2Step, EIP712 {
         Pending storage p = _pending;
         if (p.status != ReportStatus.Pending) revert ReportNotPending();
         if (block.timestamp >= p.challengeUntil) revert ChallengeOver(p.challengeUntil);
-        (p.status, p.challenger) = (ReportStatus.Challenged, msg.sender);
+        uint96 bond = _parameters.challengeBond;
+        (p.status, p.challenger, p.bond) = (ReportStatus.Challenged, msg.sender, bond);
         // As long again for the larger committee to sign.
-        p.challengeUntil = uint40(block.timestamp) + challengeSeconds;
+        p.challengeUntil = uint40(block.timestamp) + _parameters.challengeSeconds;
         emit ReportChallenged(p.epoch, msg.sender);
-        _bondsHeld += challengeBond;
-        if (challengeBond != 0) IERC20(token).safeTransferFrom(msg.sender, address(this), challengeBond);
+        if (bond != 0) IERC20(token).safeTransferFrom(msg.sender, address(bonds), bond);
     }
 
-    /// @notice Makes a challenged report final by the signatures of a larger committee; the challenger's bond goes to the owner's treasury.
+    /// @notice Makes a challenged report final by the signatures of a larger committee; the challenger's bond goes to the owner's treasury. The
+    /// signatures name the challenger: those that proposed the report say nothing about it.
     function uphold(EpochReport calldata report, ClassUse[] calldata classes, Quorum calldata quorum)
         external
     {
@@ -181,13 +198,12 @@ contract Rewards is Ownable2Step, EIP712 {
         _requireQuorum(
             report.epoch,
             "rewards-challenge",
-            uint256(committeeSize) * 2 + 1,
-            hashReport(report, classes),
+            uint256(_parameters.committeeSize) * 2 + 1,
+            hashReport(report, classes, p.challenger),
             quorum
         );
-        _bondsHeld -= challengeBond;
         _finish(p);
-        if (challengeBond != 0) IERC20(token).safeTransfer(owner(), challengeBond);
+        if (p.bond != 0) bonds.pay(owner(), p.bond);
     }
 
     /// @notice Drops a challenged report that no larger committee upheld in time, so that another may be brought. The owner may drop any report
@@ -201,10 +217,7 @@ contract Rewards is Ownable2Step, EIP712 {
         }
         delete _pending;
         emit ReportDropped(p.epoch, p.root);
-        if (p.challenger != address(0)) {
-            _bondsHeld -= challengeBond;
-            if (challengeBond != 0) IERC20(token).safeTransfer(p.challenger, challengeBond);
-        }
+        if (p.bond != 0) bonds.pay(p.challenger, p.bond);
     }
 
     /// @notice Makes a report final that nobody challenged in time, and makes its tokens.
@@ -217,8 +230,7 @@ contract Rewards is Ownable2Step, EIP712 {
 
     // ── claims ────────────────────────────────────────────────────────────────────────────────────────────────
 
-    /// @notice Pays an account everything it earned and has not claimed, to its payout address where it had registered one at its first claim
-    /// (`refreshPayout` takes over a change). Anyone may call it.
+    /// @notice Pays an account everything it earned and has not claimed, to its payout address where it has registered one. Anyone may call it.
     /// @param cumulative everything the account ever earned, as the root says
     function claim(address account, uint256 cumulative, bytes32[] calldata proof) external {
         if (_take(account, cumulative, proof) == 0) revert NothingToClaim(account);
@@ -231,7 +243,9 @@ contract Rewards is Ownable2Step, EIP712 {
         }
     }
 
-    /// @notice Takes over a payout address that changed in the registry since the account's first claim. Anyone may call it.
+    /// @inheritdoc IPayoutKeeper
+    /// @notice The registry calls it when a node registers or changes its payout address, and so the node's record is there before its first
+    /// claim; anyone may for a node that the registry knew before it knew this contract.
     function refreshPayout(address account) external {
         _accounts[account].payout = _registeredPayout(account);
     }
@@ -263,7 +277,9 @@ contract Rewards is Ownable2Step, EIP712 {
         return keccak256(bytes.concat(keccak256(abi.encode(account, cumulative))));
     }
 
-    function hashReport(EpochReport calldata report, ClassUse[] calldata classes)
+    /// @notice What a committee signs.
+    /// @param challenger zero when the report is proposed; whom the larger committee answers when it upholds it
+    function hashReport(EpochReport calldata report, ClassUse[] calldata classes, address challenger)
         public
         view
         returns (bytes32)
@@ -276,10 +292,19 @@ contract Rewards is Ownable2Step, EIP712 {
                     report.root,
                     report.capacity,
                     report.delivery,
-                    keccak256(abi.encode(classes))
+                    keccak256(abi.encode(classes)),
+                    challenger
                 )
             )
         );
+    }
+
+    function parameters() external view returns (Parameters memory) {
+        return _parameters;
+    }
+
+    function setParameters(Parameters calldata parameters_) external onlyOwner {
+        _setParameters(parameters_);
     }
 
     function setSchedule(Emission.Schedule calldata schedule_) external onlyOwner {
@@ -287,6 +312,11 @@ contract Rewards is Ownable2Step, EIP712 {
     }
 
     // ── inside ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    function _requireRecent(uint64 epoch, uint32 most) private view {
+        uint64 current = epochs.currentEpoch();
+        if (current > epoch && current - epoch > most) revert ReportTooOld(epoch, current, most);
+    }
 
     function _requireQuorum(
         uint64 epoch,
@@ -324,13 +354,11 @@ contract Rewards is Ownable2Step, EIP712 {
         Account memory a = _accounts[account];
         if (cumulative <= a.claimed) return 0;
         amount = cumulative - a.claimed;
-        // What was emitted and not claimed is this contract's balance without the bonds, so no total has to be kept.
-        uint256 left = token.balanceOf(address(this)) - _bondsHeld;
-        if (amount > left) revert ClaimsExceedEmission(amount, left);
         if (a.payout == address(0)) a.payout = _registeredPayout(account);
-        // It fits: no more than the cap was ever made.
         _accounts[account] = Account(uint96(cumulative), a.payout);
         emit Claimed(account, a.payout, amount);
+        // What was emitted and not claimed is this contract's balance, so no total has to be kept: a root that promises more finds the
+        // token's own refusal, and so does a claim that would not fit its 96 bits.
         IERC20(token).safeTransfer(a.payout, amount);
     }
 
@@ -339,10 +367,24 @@ contract Rewards is Ownable2Step, EIP712 {
         if (payout == address(0)) payout = account;
     }
 
+    function _setParameters(Parameters memory p) private {
+        if (p.committeeSize == 0 || p.committeeSize > MAX_COMMITTEE) {
+            revert ParameterInvalid("committeeSize");
+        }
+        if (p.challengeSeconds == 0) revert ParameterInvalid("challengeSeconds");
+        // Whoever signed must still have stake when a challenge of the oldest report ends.
+        uint256 longest =
+            (uint256(p.maxReportAgeEpochs) + 1) * epochs.epochSeconds() + 2 * uint256(p.challengeSeconds);
+        if (longest > registry.unbondingPeriod()) revert ParameterInvalid("maxReportAgeEpochs");
+        _parameters = p;
+        emit ParametersSet(p);
+    }
+
     function _setSchedule(Emission.Schedule memory s) private {
         if (
             s.halving == 0 || s.floorHalving == 0 || s.capacityShareIdleBps > Emission.BPS
                 || s.capacityShareFullBps > s.capacityShareIdleBps || s.floorBps > Emission.BPS
+                || s.scarcityCapBps < Emission.BPS
         ) revert ScheduleInvalid();
         _schedule = s;
         emit ScheduleSet(s);

@@ -24,12 +24,26 @@ enum CaseStatus {
     Executed
 }
 
-/// @notice What a node signed: one content for one subject in one epoch.
+/// @notice What a node signed: one content for one subject of one kind in one epoch.
 struct Statement {
     address node;
+    /// What the node can be judged for by it.
+    CaseKind kind;
     uint64 epoch;
     bytes32 subject;
     bytes32 content;
+}
+
+/// @notice What a member says of a case, hidden until it is revealed.
+struct Vote {
+    bool against;
+    /// For an outage all unpaid seconds of the lease together; otherwise not used.
+    uint32 value;
+    /// Hash of what the member measured.
+    bytes32 evidence;
+    /// `hashStatement` of the accused's own statement that the member found false; zero where it judged none.
+    bytes32 statement;
+    bytes32 salt;
 }
 
 struct Case {
@@ -40,8 +54,8 @@ struct Case {
     address accused;
     /// A lease's id, or the accused as 32 bytes.
     bytes32 target;
-    /// Whether a signature of the accused over what is judged was shown; without it there is no slash.
-    bool signed;
+    /// The statement of the accused that more than two thirds found false; zero where they agreed on none. Shown, it is slashed for.
+    bytes32 statement;
     bool appealed;
     address appellant;
     /// Unix seconds: until when votes are committed, until when revealed, until when appealed.
@@ -54,6 +68,19 @@ struct Case {
     uint32 value;
 }
 
+/// @notice How cases are voted on, and what a fault costs.
+struct VerdictParameters {
+    uint8 committeeSize;
+    uint40 commitSeconds;
+    uint40 revealSeconds;
+    uint40 appealSeconds;
+    uint40 jailSeconds;
+    uint96 slashAmount;
+    uint96 appealBond;
+    /// How many epochs ago a case may be about, beside the present one.
+    uint32 maxCaseAgeEpochs;
+}
+
 /// @title What the checkers decided
 interface IVerdicts {
     event CaseOpened(
@@ -64,14 +91,31 @@ interface IVerdicts {
         bytes32 target,
         address[] committee
     );
+    /// @notice Somebody brought the accused's signature over a statement.
+    event StatementShown(
+        bytes32 indexed caseId,
+        bytes32 indexed statement,
+        address indexed node,
+        bytes32 subject,
+        bytes32 content
+    );
     event VoteCommitted(bytes32 indexed caseId, address indexed member);
     event VoteRevealed(
-        bytes32 indexed caseId, address indexed member, bool against, uint32 value, bytes32 evidence
+        bytes32 indexed caseId,
+        address indexed member,
+        bool against,
+        uint32 value,
+        bytes32 evidence,
+        bytes32 statement
     );
-    event CaseDecided(bytes32 indexed caseId, CaseStatus status, uint8 votesAgainst, uint32 value);
+    event CaseDecided(
+        bytes32 indexed caseId, CaseStatus status, uint8 votesAgainst, uint32 value, bytes32 statement
+    );
     event CaseAppealed(bytes32 indexed caseId, address indexed appellant, address[] committee);
     event CaseExecuted(bytes32 indexed caseId, address indexed accused, uint96 slashed);
-    event EquivocationProved(address indexed node, uint64 indexed epoch, bytes32 subject, uint96 slashed);
+    event EquivocationProved(
+        address indexed node, uint64 indexed epoch, CaseKind kind, bytes32 subject, uint96 slashed
+    );
     event ParametersSet(
         uint8 committeeSize,
         uint40 commitSeconds,
@@ -79,11 +123,17 @@ interface IVerdicts {
         uint40 appealSeconds,
         uint40 jailSeconds,
         uint96 slashAmount,
-        uint96 appealBond
+        uint96 appealBond,
+        uint32 maxCaseAgeEpochs
     );
 
     error CaseExists(bytes32 caseId);
     error CaseInWrongState(bytes32 caseId, CaseStatus status);
+    /// @notice Thrown when a case is opened about an epoch whose stake may be gone before it ends.
+    error CaseTooOld(uint64 epoch, uint64 currentEpoch, uint32 maxCaseAgeEpochs);
+    /// @notice Thrown when a lease was opened when the epoch's seed could be known, so that its salt could choose the committee.
+    error LeaseTooYoung(bytes32 leaseId, uint40 openedAt, uint256 epochStart);
+    error NotActiveChecker(address caller);
     error NotOnCommittee(bytes32 caseId, address caller);
     error CommitClosed(bytes32 caseId);
     error RevealClosed(bytes32 caseId);

@@ -1,6 +1,8 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { renameSync, writeFileSync } from 'node:fs'
+import { mkdir, readFile, rm } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { dumpsInto, endAnvilsDumpingInto } from './left-over.ts'
 import { callRpc, chainIdAt } from './rpc.ts'
 import {
   defaultChainId,
@@ -13,7 +15,7 @@ import {
 } from './start-anvil.ts'
 import { stateFilesOf } from './state-file.ts'
 
-export interface AdoptOptions extends Omit<StartAnvilOptions, 'statePath'> {
+export interface AdoptOptions extends Omit<StartAnvilOptions, 'statePath' | 'onSpawn'> {
   /** Holds `anvil-state.json` and its companions, and `anvil.json` which names the process that runs. */
   dataDir: string
 }
@@ -29,37 +31,43 @@ interface AnvilRecord {
   chainId: number
 }
 
+/** How long a process that is certainly this folder's anvil may take to answer: it may still start, or the machine be busy. */
+const patienceMs = 20_000
+
 /**
  * Takes over the anvil that an earlier process left running with this data folder, or starts one from its state. A recorded process
- * counts only if it is alive and an anvil with the right chain id answers at its port.
+ * counts only if an anvil with the right chain id answers at its port. Any other that keeps its state in this folder was left by
+ * a start that was killed before it could write it down, and is ended.
  */
 export async function adoptOrStartAnvil(options: AdoptOptions): Promise<AdoptedAnvil> {
   const { dataDir, ...rest } = options
   await mkdir(dataDir, { recursive: true })
   const recordPath = join(dataDir, 'anvil.json')
-  const statePath = join(dataDir, 'anvil-state.json')
+  // Whole, since processes are recognised by it and may have other working folders.
+  const statePath = resolve(dataDir, 'anvil-state.json')
+  const files = stateFilesOf(statePath)
   const chainId = options.chainId ?? defaultChainId
   const stateIntervalSeconds = options.stateIntervalSeconds ?? 30
 
   const record = await readRecord(recordPath)
-  if (record !== undefined && record.chainId === chainId && isAlive(record.pid) && (await answers(record))) {
-    const running = superviseAnvil({
-      port: record.port,
-      pid: record.pid,
-      files: stateFilesOf(statePath),
-      stateIntervalSeconds,
-    })
+  if (record !== undefined && record.chainId === chainId && (await comesToAnswer(record, files.byAnvil))) {
+    const running = superviseAnvil({ port: record.port, pid: record.pid, files, stateIntervalSeconds })
     return withRecord(running, recordPath, true)
   }
-  if (record !== undefined) await endLeftOver(record, statePath)
-  const running = await startAnvil({ ...rest, statePath })
-  const temporary = `${recordPath}.${process.pid}.tmp`
-  await writeFile(
-    temporary,
-    JSON.stringify({ pid: running.pid, port: running.port, chainId } satisfies AnvilRecord),
-  )
-  await rename(temporary, recordPath)
+  await endAnvilsDumpingInto(files.byAnvil)
+  const running = await startAnvil({
+    ...rest,
+    statePath,
+    // Without a pause after the spawn, so that hardly a kill falls in between.
+    onSpawn: ({ pid, port }) => writeRecord(recordPath, { pid, port, chainId }),
+  })
   return withRecord(running, recordPath, false)
+}
+
+function writeRecord(path: string, record: AnvilRecord): void {
+  const temporary = `${path}.${process.pid}.tmp`
+  writeFileSync(temporary, JSON.stringify(record))
+  renameSync(temporary, path)
 }
 
 function withRecord(running: RunningAnvil, recordPath: string, adopted: boolean): AdoptedAnvil {
@@ -94,16 +102,13 @@ async function answers({ port, chainId }: AnvilRecord): Promise<boolean> {
   }
 }
 
-/** Ends a recorded process that no longer answers, if it is really the anvil of this data folder and not a newer process with its id. */
-async function endLeftOver({ pid }: AnvilRecord, statePath: string): Promise<void> {
-  let commandLine: string
-  try {
-    commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8')
-  } catch {
-    return
+/** Whether the recorded anvil answers, now or, where it is certainly ours, after a while. */
+async function comesToAnswer(record: AnvilRecord, dumpPath: string): Promise<boolean> {
+  const deadline = Date.now() + patienceMs
+  while (isAlive(record.pid)) {
+    if (await answers(record)) return true
+    if (Date.now() > deadline || !(await dumpsInto(record.pid, dumpPath))) return false
+    await delay(25)
   }
-  if (!commandLine.includes(statePath)) return
-  process.kill(pid, 'SIGKILL')
-  const deadline = Date.now() + 5_000
-  while (isAlive(pid) && Date.now() < deadline) await delay(10)
+  return false
 }

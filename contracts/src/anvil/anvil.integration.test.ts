@@ -108,6 +108,48 @@ setInterval(() => {}, 1000)`
   ).toBeGreaterThan(4)
 })
 
+test('ends an anvil that a killed start left without a record', async () => {
+  // As after `kill -9` between the spawn and the record.
+  const orphan = await startAnvil({ statePath: join(dataDir, 'anvil-state.json') })
+  stops.push(() => orphan.stop())
+  orphan.release()
+  await using elsewhere = await anvilElsewhere()
+
+  const chain = await start({ dataDir })
+  expect(chain.adopted).toBe(false)
+  await vi.waitFor(() => expect(isAlive(orphan.pid)).toBe(false), { timeout: 5_000 })
+  expect(isAlive(elsewhere.pid)).toBe(true)
+})
+
+async function anvilElsewhere(): Promise<{ pid: number } & AsyncDisposable> {
+  const folder = await mkdtemp(join(tmpdir(), 'sublet-anvil-'))
+  const { pid, stop } = await startAnvil({ statePath: join(folder, 'anvil-state.json') })
+  return {
+    pid,
+    async [Symbol.asyncDispose]() {
+      await stop()
+      await rm(folder, { recursive: true })
+    },
+  }
+}
+
+test('writes down an anvil before it answers, and adopts it though it only starts', async () => {
+  const recordPath = join(dataDir, 'anvil.json')
+  const first = start({ dataDir })
+  let answered = false
+  first.then(
+    () => {
+      answered = true
+    },
+    () => {},
+  )
+  await vi.waitFor(() => readFile(recordPath), { timeout: 10_000, interval: 1 })
+  expect(answered).toBe(false)
+  const second = await start({ dataDir })
+  const { pid } = await first
+  expect(second).toMatchObject({ adopted: true, pid })
+})
+
 test('says that the port is taken', async () => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -38,6 +38,8 @@ export interface StartAnvilOptions {
   logPath?: string
   /** How long to wait for the first answer, milliseconds; 20,000 by default. */
   startTimeoutMs?: number
+  /** Told in the very moment the process is there, long before it answers. */
+  onSpawn?(process: { pid: number; port: number }): void
 }
 
 export interface RunningAnvil {
@@ -115,6 +117,7 @@ export async function startAnvil(options: StartAnvilOptions = {}): Promise<Runni
     stdio: ['ignore', log?.fd ?? 'ignore', log?.fd ?? 'ignore'],
   })
   const { pid } = child
+  if (pid !== undefined) options.onSpawn?.({ pid, port })
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message))
     child.once('exit', (code, signal) => resolve(`it ended with ${signal ?? `exit code ${code}`}`))

@@ -8,17 +8,20 @@ import {
   encodeFunctionData,
   http,
   keccak256,
+  parseEther,
   toHex,
 } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type RunningAnvil, startAnvil } from '../anvil/start-anvil.ts'
 import { escrowAbi } from '../generated/escrow-abi.ts'
+import { hardwareFundAbi } from '../generated/hardware-fund-abi.ts'
 import { networkGovernorAbi } from '../generated/network-governor-abi.ts'
 import { networkTokenAbi } from '../generated/network-token-abi.ts'
 import { nodeRegistryAbi } from '../generated/node-registry-abi.ts'
 import { explainRevert } from '../reverts/explain-revert.ts'
 import { testAccount } from '../testing/escrow-network.ts'
-import { deployNetwork } from './deploy-network.ts'
+import { DeploymentRefused, deployNetwork } from './deploy-network.ts'
+import { whatIsNotHandedOver } from './hand-over.ts'
 import { readNetworkAddresses, writeNetworkAddresses } from './network-file.ts'
 import { waitForReceipt } from './wait-for-receipt.ts'
 
@@ -47,6 +50,8 @@ test('after a hand-over a parameter changes only by a vote and through the timel
     walletClient,
     options: {
       handOver: true,
+      initialSupply: parseEther('1000000'),
+      distribution: [{ to: account.address, amount: parseEther('200000') }],
       treasuryFeeBps: 100,
       votingDelaySeconds: 60,
       votingPeriodSeconds: 600,
@@ -77,6 +82,17 @@ test('after a hand-over a parameter changes only by a vote and through the timel
   expect((await publicClient.readContract({ ...escrow, functionName: 'treasury' })).toLowerCase()).toBe(
     protocol.timelock,
   )
+  expect(await whatIsNotHandedOver(publicClient, account.address, { ...network, protocol })).toEqual([])
+  const votes = (holder: `0x${string}`) =>
+    publicClient.readContract({
+      address: network.networkToken,
+      abi: networkTokenAbi,
+      functionName: 'balanceOf',
+      args: [holder],
+    })
+  expect(await votes(protocol.timelock)).toBe(parseEther('800000'))
+  expect(await votes(account.address)).toBe(parseEther('200000'))
+
   const refused = await publicClient
     .simulateContract({ ...escrow, account, functionName: 'setNoticePeriod', args: [60] })
     .catch((error: unknown) => explainRevert(error)?.name)
@@ -134,6 +150,57 @@ test('after a hand-over a parameter changes only by a vote and through the timel
     }),
   )
   expect(await publicClient.readContract({ ...escrow, functionName: 'noticePeriod' })).toBe(1_234)
+})
+
+test('what is not handed over is told, and the treasury is the timelock all the same', async () => {
+  const { publicClient, walletClient, account } = clients()
+  const { protocol, ...core } = await deployNetwork({ publicClient, walletClient })
+  if (protocol === undefined) throw new Error('nothing but the core was deployed')
+  const left = await whatIsNotHandedOver(publicClient, account.address, { ...core, protocol })
+  expect(left.filter((sentence) => sentence.startsWith('The owner'))).toHaveLength(6)
+  expect(left.filter((sentence) => sentence.startsWith('The deployer'))).toHaveLength(4)
+  expect(left).toHaveLength(10)
+})
+
+test('a hand-over to nobody, or to a treasury of its own, is refused before anything is sent', async () => {
+  const { publicClient, walletClient, account } = clients()
+  const before = await publicClient.getTransactionCount({ address: account.address })
+  for (const options of [
+    { handOver: true, coreOnly: true },
+    { handOver: true, treasury: account.address },
+    { initialSupply: 1n, distribution: [{ to: account.address, amount: 2n }] },
+  ]) {
+    await expect(deployNetwork({ publicClient, walletClient, options })).rejects.toThrow(DeploymentRefused)
+  }
+  expect(await publicClient.getTransactionCount({ address: account.address })).toBe(before)
+})
+
+test('leases paid in a token that was there before', async () => {
+  const { publicClient, walletClient } = clients()
+  const { testDollar: token } = await deployNetwork({
+    publicClient,
+    walletClient,
+    options: { coreOnly: true },
+  })
+  const { protocol, ...core } = await deployNetwork({
+    publicClient,
+    walletClient,
+    options: { paymentToken: token },
+  })
+  expect(core.testDollar).toBe(token)
+  const allowed = await publicClient.readContract({
+    address: core.escrow,
+    abi: escrowAbi,
+    functionName: 'tokenAllowed',
+    args: [token],
+  })
+  expect(allowed).toBe(true)
+  const asset = await publicClient.readContract({
+    address: protocol?.hardwareFund ?? '0x',
+    abi: hardwareFundAbi,
+    functionName: 'asset',
+  })
+  expect(asset.toLowerCase()).toBe(token)
 })
 
 test('the core alone, with stake to be put up', async () => {

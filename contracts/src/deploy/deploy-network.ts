@@ -1,47 +1,38 @@
-import { type Address, type PublicClient, parseEther } from 'viem'
+import { type PublicClient, parseEther } from 'viem'
 import {
   escrowBytecode,
+  networkTimelockBytecode,
   networkTokenBytecode,
   nodeRegistryBytecode,
   testDollarBytecode,
 } from '../generated/bytecode.ts'
 import { escrowAbi } from '../generated/escrow-abi.ts'
+import { networkTimelockAbi } from '../generated/network-timelock-abi.ts'
 import { networkTokenAbi } from '../generated/network-token-abi.ts'
 import { nodeRegistryAbi } from '../generated/node-registry-abi.ts'
 import { testDollarAbi } from '../generated/test-dollar-abi.ts'
-import { deployProtocol, type ProtocolOptions } from './deploy-protocol.ts'
+import type { DeployOptions } from './deploy-options.ts'
+import { deployProtocol } from './deploy-protocol.ts'
 import { handOver } from './hand-over.ts'
+import { refusalsOfHandOver, refusalsOfLiveNetwork } from './live-network-rules.ts'
 import type { NetworkAddresses } from './network-addresses.ts'
-import { createTransactions, type DeployerWallet } from './transactions.ts'
-
-export interface DeployOptions extends ProtocolOptions {
-  /** Holds the treasury's fees; the deployer by default. A hand-over makes the timelock the treasury. */
-  treasury?: Address
-  /** May hold new leases back; nobody by default. */
-  guardian?: Address
-  /** The treasury's share of what leases and vouchers pay, 0–1,000 basis points; 0 by default. */
-  treasuryFeeBps?: number
-  /** How long before leaving a provider says so, seconds, at most 604,800; 300 by default. */
-  noticePeriodSeconds?: number
-  /** How long stake stays liable once asked back, seconds; 7 days by default. */
-  unbondingPeriodSeconds?: number
-  /** Network token base units (18 decimals) made at the start, for the deployer; 100 million tokens by default. */
-  initialSupply?: bigint
-  /** Smallest stake by role, network token base units; none by default. */
-  minimumStake?: Partial<Record<'provider' | 'indexer' | 'checker', { base: bigint; perCapacity: bigint }>>
-  /** Tokens beside the test dollar that the escrow takes. */
-  allowedTokens?: readonly Address[]
-  /** Leaves out what proves, judges, rewards and governs; `protocol` is absent from the addresses then. */
-  coreOnly?: boolean
-  /** How often to ask for a receipt, milliseconds; 20 by default. */
-  pollingIntervalMs?: number
-}
+import { createTransactions, type DeployerWallet, type Journal } from './transactions.ts'
 
 export interface DeployParameters {
   publicClient: PublicClient
   /** Pays for the transactions and holds the parameters until governance takes over. */
   walletClient: DeployerWallet
   options?: DeployOptions
+  /** Lets a deployment that was broken off go on; its `genesisSeconds` go into `options`. */
+  journal?: Journal
+}
+
+/** The options would make a network that nobody can trust; nothing was sent. */
+export class DeploymentRefused extends Error {
+  constructor(refusals: readonly string[]) {
+    super(refusals.join(' '))
+    this.name = 'DeploymentRefused'
+  }
 }
 
 const roleNumbers = { provider: 0, indexer: 1, checker: 2 } as const
@@ -49,24 +40,38 @@ const roleNumbers = { provider: 0, indexer: 1, checker: 2 } as const
 /**
  * Deploys a whole network and sets it up: the same function for `sublet up`, tests and the deploy script. Its
  * transactions are sent one after another and each is waited for, so it works on any EVM chain.
- * @throws viem's errors when the chain does not answer or refuses.
+ * @throws Error before anything is sent where the options would make a network that nobody can trust (`live-network-rules.ts`), and
+ * viem's errors when the chain does not answer or refuses.
  */
 export async function deployNetwork({
   publicClient,
   walletClient,
   options = {},
+  journal,
 }: DeployParameters): Promise<NetworkAddresses> {
   const owner = walletClient.account.address
-  const treasury = options.treasury ?? owner
-  const treasuryFeeBps = options.treasuryFeeBps ?? 0
-  const transactions = createTransactions(publicClient, walletClient, options.pollingIntervalMs ?? 20)
+  const initialSupply = options.initialSupply ?? parseEther('100000000')
+  const chainId = await publicClient.getChainId()
+  const refusals = [
+    ...refusalsOfHandOver(options, initialSupply),
+    ...refusalsOfLiveNetwork(chainId, options, initialSupply),
+  ]
+  if (refusals.length > 0) throw new DeploymentRefused(refusals)
+  const interval = options.pollingIntervalMs ?? 20
+  const transactions = createTransactions(publicClient, walletClient, interval, journal)
 
+  // First, for whatever is lost or slashed is the treasury's, and some of it for good.
+  const timelock = options.coreOnly
+    ? undefined
+    : await transactions.deploy(networkTimelockAbi, networkTimelockBytecode, [0n, [owner], [owner], owner])
+  const treasury = options.treasury ?? timelock ?? owner
   const networkToken = await transactions.deploy(networkTokenAbi, networkTokenBytecode, [
     owner,
     owner,
-    options.initialSupply ?? parseEther('100000000'),
+    initialSupply,
   ])
-  const testDollar = await transactions.deploy(testDollarAbi, testDollarBytecode, [])
+  const testDollar =
+    options.paymentToken ?? (await transactions.deploy(testDollarAbi, testDollarBytecode, []))
   const nodeRegistry = await transactions.deploy(nodeRegistryAbi, nodeRegistryBytecode, [
     owner,
     networkToken,
@@ -77,7 +82,7 @@ export async function deployNetwork({
     owner,
     nodeRegistry,
     treasury,
-    treasuryFeeBps,
+    options.treasuryFeeBps ?? 0,
     options.noticePeriodSeconds ?? 300,
   ])
   for (const token of [testDollar, ...(options.allowedTokens ?? [])]) {
@@ -92,25 +97,31 @@ export async function deployNetwork({
     const args = [roleNumbers[role], minimum.base, minimum.perCapacity] as const
     await transactions.call(nodeRegistry, nodeRegistryAbi, 'setMinimumStake', args)
   }
+  for (const { to, amount } of options.distribution ?? []) {
+    await transactions.call(networkToken, networkTokenAbi, 'transfer', [to, amount])
+  }
   const core: NetworkAddresses = {
-    chainId: await publicClient.getChainId(),
+    chainId,
     escrow,
     nodeRegistry,
     networkToken,
     testDollar,
     deployedAtBlock: transactions.firstBlock(),
   }
-  if (options.coreOnly) return core
+  if (timelock === undefined) return core
 
   const { timestamp } = await publicClient.getBlock()
   const protocol = await deployProtocol(
     transactions,
-    { ...core, owner, treasury, nowSeconds: Number(timestamp) },
+    { ...core, owner, treasury, timelock, nowSeconds: Number(timestamp) },
     options,
   )
+  const network = { ...core, protocol }
   if (options.handOver) {
-    const delay = options.timelockDelaySeconds ?? 2 * 86_400
-    await handOver(transactions, owner, core, protocol, treasuryFeeBps, delay)
+    await handOver(publicClient, transactions, owner, network, {
+      delaySeconds: options.timelockDelaySeconds ?? 2 * 86_400,
+      undistributed: (options.distribution ?? []).reduce((left, { amount }) => left - amount, initialSupply),
+    })
   }
-  return { ...core, protocol }
+  return network
 }

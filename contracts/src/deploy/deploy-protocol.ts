@@ -5,7 +5,6 @@ import {
   epochsBytecode,
   hardwareFundBytecode,
   networkGovernorBytecode,
-  networkTimelockBytecode,
   rewardsBytecode,
   verdictsBytecode,
 } from '../generated/bytecode.ts'
@@ -15,7 +14,6 @@ import { epochsAbi } from '../generated/epochs-abi.ts'
 import { escrowAbi } from '../generated/escrow-abi.ts'
 import { hardwareFundAbi } from '../generated/hardware-fund-abi.ts'
 import { networkGovernorAbi } from '../generated/network-governor-abi.ts'
-import { networkTimelockAbi } from '../generated/network-timelock-abi.ts'
 import { networkTokenAbi } from '../generated/network-token-abi.ts'
 import { nodeRegistryAbi } from '../generated/node-registry-abi.ts'
 import { rewardsAbi } from '../generated/rewards-abi.ts'
@@ -53,6 +51,10 @@ export interface ProtocolOptions {
   /** Network token base units taken for a proved fault; 1,000 tokens by default. */
   slashAmount?: bigint
   appealBond?: bigint
+  /** How many epochs ago a case may be about; 4 by default. Stake must stay liable for longer. */
+  maxCaseAgeEpochs?: number
+  /** How many epochs ago a report of rewards may be about; 96 by default. Stake must stay liable for longer. */
+  maxReportAgeEpochs?: number
   challengeSeconds?: number
   challengeBond?: bigint
   emission?: EmissionSchedule
@@ -74,6 +76,8 @@ export interface EmissionSchedule {
   capacityShareFullBps: number
   floorBps: number
   floorHalving: number
+  /** The most that a class may weigh, basis points of an equal share of the classes; at least 10,000. */
+  scarcityCapBps: number
 }
 
 /** Halves every two years of 15-minute epochs, and adds up to less than the cap of 400 million tokens. */
@@ -84,11 +88,13 @@ const defaultEmission: EmissionSchedule = {
   capacityShareFullBps: 2_000,
   floorBps: 2_000,
   floorHalving: 8_640,
+  scarcityCapBps: 30_000,
 }
 
 interface Core {
   owner: Address
   treasury: Address
+  timelock: Address
   nodeRegistry: Address
   networkToken: Address
   escrow: Address
@@ -100,9 +106,9 @@ interface Core {
 export async function deployProtocol(
   transactions: Transactions,
   core: Core,
-  options: ProtocolOptions,
+  options: ProtocolOptions & { fundAsset?: Address },
 ): Promise<ProtocolAddresses> {
-  const { owner, treasury, nodeRegistry, networkToken, escrow } = core
+  const { owner, treasury, timelock, nodeRegistry, networkToken, escrow } = core
   const epochSeconds = BigInt(options.epochSeconds ?? 900)
   const genesis = BigInt(options.genesisSeconds ?? core.nowSeconds)
 
@@ -144,6 +150,7 @@ export async function deployProtocol(
       jailSeconds: options.jailSeconds ?? 86_400,
       slashAmount: options.slashAmount ?? parseEther('1000'),
       appealBond: options.appealBond ?? parseEther('100'),
+      maxCaseAgeEpochs: options.maxCaseAgeEpochs ?? 4,
     },
   ])
   const rewards = await transactions.deploy(rewardsAbi, rewardsBytecode, [
@@ -151,16 +158,13 @@ export async function deployProtocol(
     networkToken,
     epochs,
     nodeRegistry,
-    options.challengeSeconds ?? 3_600,
-    options.committeeSize ?? 5,
-    options.challengeBond ?? parseEther('100'),
+    {
+      challengeSeconds: options.challengeSeconds ?? 3_600,
+      committeeSize: options.committeeSize ?? 5,
+      maxReportAgeEpochs: options.maxReportAgeEpochs ?? 96,
+      challengeBond: options.challengeBond ?? parseEther('100'),
+    },
     options.emission ?? defaultEmission,
-  ])
-  const timelock = await transactions.deploy(networkTimelockAbi, networkTimelockBytecode, [
-    0n,
-    [owner],
-    [owner],
-    owner,
   ])
   const governor = await transactions.deploy(networkGovernorAbi, networkGovernorBytecode, [
     networkToken,
@@ -172,11 +176,13 @@ export async function deployProtocol(
   ])
   const hardwareFund = await transactions.deploy(hardwareFundAbi, hardwareFundBytecode, [
     owner,
-    core.testDollar,
+    options.fundAsset ?? core.testDollar,
+    nodeRegistry,
   ])
 
   await transactions.call(escrow, escrowAbi, 'setVerdicts', [verdicts])
   await transactions.call(nodeRegistry, nodeRegistryAbi, 'setVerdicts', [verdicts])
+  await transactions.call(nodeRegistry, nodeRegistryAbi, 'setRewards', [rewards])
   await transactions.call(networkToken, networkTokenAbi, 'setMinter', [rewards])
   return { beacon, epochs, verdicts, rewards, timelock, governor, hardwareFund }
 }

@@ -19,6 +19,7 @@ export interface NetworkAddresses {
   escrow: Address
   nodeRegistry: Address
   networkToken: Address
+  /** The token that leases are paid in: a `TestDollar` that anybody mints, unless the network was given another. */
   testDollar: Address
   /** Followers of events start here. */
   deployedAtBlock: bigint

@@ -283,6 +283,25 @@ export const commitRevealBeaconAbi = [
  },
  {
   "type": "function",
+  "name": "revealEndOf",
+  "inputs": [
+   {
+    "name": "epoch",
+    "type": "uint64",
+    "internalType": "uint64"
+   }
+  ],
+  "outputs": [
+   {
+    "name": "",
+    "type": "uint256",
+    "internalType": "uint256"
+   }
+  ],
+  "stateMutability": "view"
+ },
+ {
+  "type": "function",
   "name": "rounds",
   "inputs": [
    {
@@ -499,17 +518,6 @@ export const commitRevealBeaconAbi = [
  },
  {
   "type": "error",
-  "name": "EpochNotBegun",
-  "inputs": [
-   {
-    "name": "epoch",
-    "type": "uint64",
-    "internalType": "uint64"
-   }
-  ]
- },
- {
-  "type": "error",
   "name": "NotActiveChecker",
   "inputs": [
    {
@@ -554,6 +562,17 @@ export const commitRevealBeaconAbi = [
     "name": "checker",
     "type": "address",
     "internalType": "address"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "RevealNotOver",
+  "inputs": [
+   {
+    "name": "epoch",
+    "type": "uint64",
+    "internalType": "uint64"
    }
   ]
  },

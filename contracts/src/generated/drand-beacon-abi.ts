@@ -179,6 +179,25 @@ export const drandBeaconAbi = [
  },
  {
   "type": "function",
+  "name": "revealEndOf",
+  "inputs": [
+   {
+    "name": "epoch",
+    "type": "uint64",
+    "internalType": "uint64"
+   }
+  ],
+  "outputs": [
+   {
+    "name": "",
+    "type": "uint256",
+    "internalType": "uint256"
+   }
+  ],
+  "stateMutability": "view"
+ },
+ {
+  "type": "function",
   "name": "roundOf",
   "inputs": [
    {

@@ -289,6 +289,25 @@ export const epochsAbi = [
  },
  {
   "type": "function",
+  "name": "revealEndOf",
+  "inputs": [
+   {
+    "name": "epoch",
+    "type": "uint64",
+    "internalType": "uint64"
+   }
+  ],
+  "outputs": [
+   {
+    "name": "",
+    "type": "uint256",
+    "internalType": "uint256"
+   }
+  ],
+  "stateMutability": "view"
+ },
+ {
+  "type": "function",
   "name": "startOf",
   "inputs": [
    {

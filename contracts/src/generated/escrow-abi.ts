@@ -82,7 +82,7 @@ export const escrowAbi = [
   "name": "accrued",
   "inputs": [
    {
-    "name": "agreement",
+    "name": "a",
     "type": "tuple",
     "internalType": "struct Agreement",
     "components": [
@@ -293,7 +293,7 @@ export const escrowAbi = [
   "name": "close",
   "inputs": [
    {
-    "name": "agreement",
+    "name": "a",
     "type": "tuple",
     "internalType": "struct Agreement",
     "components": [
@@ -452,7 +452,7 @@ export const escrowAbi = [
   "name": "creditByProvider",
   "inputs": [
    {
-    "name": "agreement",
+    "name": "a",
     "type": "tuple",
     "internalType": "struct Agreement",
     "components": [
@@ -532,7 +532,7 @@ export const escrowAbi = [
   "name": "creditByVerdict",
   "inputs": [
    {
-    "name": "agreement",
+    "name": "a",
     "type": "tuple",
     "internalType": "struct Agreement",
     "components": [
@@ -749,6 +749,30 @@ export const escrowAbi = [
  },
  {
   "type": "function",
+  "name": "earningsOf",
+  "inputs": [
+   {
+    "name": "account",
+    "type": "address",
+    "internalType": "address"
+   },
+   {
+    "name": "token",
+    "type": "address",
+    "internalType": "address"
+   }
+  ],
+  "outputs": [
+   {
+    "name": "",
+    "type": "uint256",
+    "internalType": "uint256"
+   }
+  ],
+  "stateMutability": "view"
+ },
+ {
+  "type": "function",
   "name": "eip712Domain",
   "inputs": [],
   "outputs": [
@@ -837,7 +861,7 @@ export const escrowAbi = [
   "name": "fundedUntil",
   "inputs": [
    {
-    "name": "agreement",
+    "name": "a",
     "type": "tuple",
     "internalType": "struct Agreement",
     "components": [
@@ -913,7 +937,7 @@ export const escrowAbi = [
   "name": "giveNotice",
   "inputs": [
    {
-    "name": "agreement",
+    "name": "a",
     "type": "tuple",
     "internalType": "struct Agreement",
     "components": [
@@ -1133,6 +1157,11 @@ export const escrowAbi = [
       "internalType": "uint16"
      },
      {
+      "name": "noticePeriod",
+      "type": "uint32",
+      "internalType": "uint32"
+     },
+     {
       "name": "toppedUp",
       "type": "uint96",
       "internalType": "uint96"
@@ -1149,6 +1178,11 @@ export const escrowAbi = [
      },
      {
       "name": "noticeEndsAt",
+      "type": "uint40",
+      "internalType": "uint40"
+     },
+     {
+      "name": "endedAt",
       "type": "uint40",
       "internalType": "uint40"
      }
@@ -1186,7 +1220,7 @@ export const escrowAbi = [
   "name": "leaseView",
   "inputs": [
    {
-    "name": "agreement",
+    "name": "a",
     "type": "tuple",
     "internalType": "struct Agreement",
     "components": [
@@ -1503,6 +1537,86 @@ export const escrowAbi = [
  },
  {
   "type": "function",
+  "name": "openGang",
+  "inputs": [
+   {
+    "name": "agreements",
+    "type": "tuple[]",
+    "internalType": "struct Agreement[]",
+    "components": [
+     {
+      "name": "tenant",
+      "type": "address",
+      "internalType": "address"
+     },
+     {
+      "name": "provider",
+      "type": "address",
+      "internalType": "address"
+     },
+     {
+      "name": "indexer",
+      "type": "address",
+      "internalType": "address"
+     },
+     {
+      "name": "token",
+      "type": "address",
+      "internalType": "address"
+     },
+     {
+      "name": "ratePerHour",
+      "type": "uint96",
+      "internalType": "uint96"
+     },
+     {
+      "name": "deposit",
+      "type": "uint96",
+      "internalType": "uint96"
+     },
+     {
+      "name": "maxDuration",
+      "type": "uint32",
+      "internalType": "uint32"
+     },
+     {
+      "name": "indexerFeeBps",
+      "type": "uint16",
+      "internalType": "uint16"
+     },
+     {
+      "name": "termsHash",
+      "type": "bytes32",
+      "internalType": "bytes32"
+     },
+     {
+      "name": "salt",
+      "type": "bytes32",
+      "internalType": "bytes32"
+     },
+     {
+      "name": "startBy",
+      "type": "uint40",
+      "internalType": "uint40"
+     }
+    ]
+   },
+   {
+    "name": "tenantSig",
+    "type": "bytes",
+    "internalType": "bytes"
+   },
+   {
+    "name": "providerSigs",
+    "type": "bytes[]",
+    "internalType": "bytes[]"
+   }
+  ],
+  "outputs": [],
+  "stateMutability": "nonpayable"
+ },
+ {
+  "type": "function",
   "name": "operatorLimit",
   "inputs": [
    {
@@ -1541,6 +1655,11 @@ export const escrowAbi = [
       "name": "until",
       "type": "uint40",
       "internalType": "uint40"
+     },
+     {
+      "name": "openRatePerHour",
+      "type": "uint96",
+      "internalType": "uint96"
      }
     ]
    }
@@ -1838,7 +1957,7 @@ export const escrowAbi = [
   "name": "settle",
   "inputs": [
    {
-    "name": "agreement",
+    "name": "a",
     "type": "tuple",
     "internalType": "struct Agreement",
     "components": [
@@ -1905,6 +2024,11 @@ export const escrowAbi = [
     "internalType": "uint96"
    },
    {
+    "name": "until",
+    "type": "uint40",
+    "internalType": "uint40"
+   },
+   {
     "name": "tenantSig",
     "type": "bytes",
     "internalType": "bytes"
@@ -1942,7 +2066,7 @@ export const escrowAbi = [
   "name": "topUp",
   "inputs": [
    {
-    "name": "agreement",
+    "name": "a",
     "type": "tuple",
     "internalType": "struct Agreement",
     "components": [
@@ -2017,7 +2141,7 @@ export const escrowAbi = [
   "name": "topUpAsOperator",
   "inputs": [
    {
-    "name": "agreement",
+    "name": "a",
     "type": "tuple",
     "internalType": "struct Agreement",
     "components": [
@@ -2184,10 +2308,28 @@ export const escrowAbi = [
  },
  {
   "type": "function",
+  "name": "withdrawFor",
+  "inputs": [
+   {
+    "name": "account",
+    "type": "address",
+    "internalType": "address"
+   },
+   {
+    "name": "token",
+    "type": "address",
+    "internalType": "address"
+   }
+  ],
+  "outputs": [],
+  "stateMutability": "nonpayable"
+ },
+ {
+  "type": "function",
   "name": "withdrawLease",
   "inputs": [
    {
-    "name": "agreement",
+    "name": "a",
     "type": "tuple",
     "internalType": "struct Agreement",
     "components": [
@@ -3273,9 +3415,9 @@ export const escrowAbi = [
     "internalType": "address"
    },
    {
-    "name": "ratePerHour",
-    "type": "uint96",
-    "internalType": "uint96"
+    "name": "needed",
+    "type": "uint256",
+    "internalType": "uint256"
    },
    {
     "name": "cap",
@@ -3350,6 +3492,17 @@ export const escrowAbi = [
  },
  {
   "type": "error",
+  "name": "PayoutNotSet",
+  "inputs": [
+   {
+    "name": "account",
+    "type": "address",
+    "internalType": "address"
+   }
+  ]
+ },
+ {
+  "type": "error",
   "name": "ReentrancyGuardReentrantCall",
   "inputs": []
  },
@@ -3361,6 +3514,22 @@ export const escrowAbi = [
     "name": "token",
     "type": "address",
     "internalType": "address"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "SettlementExpired",
+  "inputs": [
+   {
+    "name": "until",
+    "type": "uint40",
+    "internalType": "uint40"
+   },
+   {
+    "name": "nowSeconds",
+    "type": "uint256",
+    "internalType": "uint256"
    }
   ]
  },
@@ -3436,17 +3605,6 @@ export const escrowAbi = [
  {
   "type": "error",
   "name": "TokenNotAllowed",
-  "inputs": [
-   {
-    "name": "token",
-    "type": "address",
-    "internalType": "address"
-   }
-  ]
- },
- {
-  "type": "error",
-  "name": "TokenTransferFailed",
   "inputs": [
    {
     "name": "token",

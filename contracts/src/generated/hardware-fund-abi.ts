@@ -12,9 +12,27 @@ export const hardwareFundAbi = [
     "name": "asset_",
     "type": "address",
     "internalType": "contract IERC20"
+   },
+   {
+    "name": "payouts_",
+    "type": "address",
+    "internalType": "contract IPayouts"
    }
   ],
   "stateMutability": "nonpayable"
+ },
+ {
+  "type": "function",
+  "name": "MAX_DEVICES",
+  "inputs": [],
+  "outputs": [
+   {
+    "name": "",
+    "type": "uint256",
+    "internalType": "uint256"
+   }
+  ],
+  "stateMutability": "view"
  },
  {
   "type": "function",
@@ -255,19 +273,6 @@ export const hardwareFundAbi = [
  },
  {
   "type": "function",
-  "name": "depreciate",
-  "inputs": [
-   {
-    "name": "deviceId",
-    "type": "bytes32",
-    "internalType": "bytes32"
-   }
-  ],
-  "outputs": [],
-  "stateMutability": "nonpayable"
- },
- {
-  "type": "function",
   "name": "deviceOf",
   "inputs": [
    {
@@ -278,7 +283,7 @@ export const hardwareFundAbi = [
   ],
   "outputs": [
    {
-    "name": "",
+    "name": "device",
     "type": "tuple",
     "internalType": "struct HardwareFund.Device",
     "components": [
@@ -288,12 +293,12 @@ export const hardwareFundAbi = [
       "internalType": "address"
      },
      {
-      "name": "cost",
+      "name": "bookValue",
       "type": "uint96",
       "internalType": "uint96"
      },
      {
-      "name": "bookValue",
+      "name": "cost",
       "type": "uint96",
       "internalType": "uint96"
      },
@@ -304,13 +309,13 @@ export const hardwareFundAbi = [
      },
      {
       "name": "boughtAt",
-      "type": "uint40",
-      "internalType": "uint40"
+      "type": "uint32",
+      "internalType": "uint32"
      },
      {
       "name": "lifeSeconds",
-      "type": "uint40",
-      "internalType": "uint40"
+      "type": "uint32",
+      "internalType": "uint32"
      },
      {
       "name": "retired",
@@ -437,6 +442,13 @@ export const hardwareFundAbi = [
  },
  {
   "type": "function",
+  "name": "noticeIncome",
+  "inputs": [],
+  "outputs": [],
+  "stateMutability": "nonpayable"
+ },
+ {
+  "type": "function",
   "name": "owner",
   "inputs": [],
   "outputs": [
@@ -444,6 +456,19 @@ export const hardwareFundAbi = [
     "name": "",
     "type": "address",
     "internalType": "address"
+   }
+  ],
+  "stateMutability": "view"
+ },
+ {
+  "type": "function",
+  "name": "payouts",
+  "inputs": [],
+  "outputs": [
+   {
+    "name": "",
+    "type": "address",
+    "internalType": "contract IPayouts"
    }
   ],
   "stateMutability": "view"
@@ -586,6 +611,29 @@ export const hardwareFundAbi = [
  },
  {
   "type": "function",
+  "name": "releaseToken",
+  "inputs": [
+   {
+    "name": "token",
+    "type": "address",
+    "internalType": "contract IERC20"
+   },
+   {
+    "name": "to",
+    "type": "address",
+    "internalType": "address"
+   },
+   {
+    "name": "amount",
+    "type": "uint256",
+    "internalType": "uint256"
+   }
+  ],
+  "outputs": [],
+  "stateMutability": "nonpayable"
+ },
+ {
+  "type": "function",
   "name": "renounceOwnership",
   "inputs": [],
   "outputs": [],
@@ -599,6 +647,11 @@ export const hardwareFundAbi = [
     "name": "deviceId",
     "type": "bytes32",
     "internalType": "bytes32"
+   },
+   {
+    "name": "proceeds",
+    "type": "uint96",
+    "internalType": "uint96"
    },
    {
     "name": "seizeBond",
@@ -667,7 +720,7 @@ export const hardwareFundAbi = [
   "inputs": [],
   "outputs": [
    {
-    "name": "",
+    "name": "sum",
     "type": "uint256",
     "internalType": "uint256"
    }
@@ -1008,6 +1061,25 @@ export const hardwareFundAbi = [
  },
  {
   "type": "event",
+  "name": "IncomeArrived",
+  "inputs": [
+   {
+    "name": "amount",
+    "type": "uint256",
+    "indexed": false,
+    "internalType": "uint256"
+   },
+   {
+    "name": "releasedBy",
+    "type": "uint40",
+    "indexed": false,
+    "internalType": "uint40"
+   }
+  ],
+  "anonymous": false
+ },
+ {
+  "type": "event",
   "name": "OwnershipTransferStarted",
   "inputs": [
    {
@@ -1040,6 +1112,31 @@ export const hardwareFundAbi = [
     "type": "address",
     "indexed": true,
     "internalType": "address"
+   }
+  ],
+  "anonymous": false
+ },
+ {
+  "type": "event",
+  "name": "TokenReleased",
+  "inputs": [
+   {
+    "name": "token",
+    "type": "address",
+    "indexed": true,
+    "internalType": "address"
+   },
+   {
+    "name": "to",
+    "type": "address",
+    "indexed": true,
+    "internalType": "address"
+   },
+   {
+    "name": "amount",
+    "type": "uint256",
+    "indexed": false,
+    "internalType": "uint256"
    }
   ],
   "anonymous": false
@@ -1105,6 +1202,17 @@ export const hardwareFundAbi = [
    }
   ],
   "anonymous": false
+ },
+ {
+  "type": "error",
+  "name": "AssetIsTheHolders",
+  "inputs": [
+   {
+    "name": "asset",
+    "type": "address",
+    "internalType": "address"
+   }
+  ]
  },
  {
   "type": "error",
@@ -1380,8 +1488,14 @@ export const hardwareFundAbi = [
  },
  {
   "type": "error",
-  "name": "LifeZero",
-  "inputs": []
+  "name": "LifeInvalid",
+  "inputs": [
+   {
+    "name": "lifeSeconds",
+    "type": "uint256",
+    "internalType": "uint256"
+   }
+  ]
  },
  {
   "type": "error",
@@ -1407,12 +1521,39 @@ export const hardwareFundAbi = [
  },
  {
   "type": "error",
+  "name": "PayoutNotTheFund",
+  "inputs": [
+   {
+    "name": "custodian",
+    "type": "address",
+    "internalType": "address"
+   },
+   {
+    "name": "payout",
+    "type": "address",
+    "internalType": "address"
+   }
+  ]
+ },
+ {
+  "type": "error",
   "name": "SafeERC20FailedOperation",
   "inputs": [
    {
     "name": "token",
     "type": "address",
     "internalType": "address"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "TooManyDevices",
+  "inputs": [
+   {
+    "name": "max",
+    "type": "uint256",
+    "internalType": "uint256"
    }
   ]
  },

@@ -163,6 +163,24 @@ export const nodeRegistryAbi = [
  },
  {
   "type": "function",
+  "name": "leaveRoleFor",
+  "inputs": [
+   {
+    "name": "node_",
+    "type": "address",
+    "internalType": "address"
+   },
+   {
+    "name": "role",
+    "type": "uint8",
+    "internalType": "enum Role"
+   }
+  ],
+  "outputs": [],
+  "stateMutability": "nonpayable"
+ },
+ {
+  "type": "function",
   "name": "minimumStake",
   "inputs": [
    {
@@ -450,6 +468,37 @@ export const nodeRegistryAbi = [
  },
  {
   "type": "function",
+  "name": "requestUnstakeFor",
+  "inputs": [
+   {
+    "name": "node_",
+    "type": "address",
+    "internalType": "address"
+   },
+   {
+    "name": "amount",
+    "type": "uint96",
+    "internalType": "uint96"
+   }
+  ],
+  "outputs": [],
+  "stateMutability": "nonpayable"
+ },
+ {
+  "type": "function",
+  "name": "rewards",
+  "inputs": [],
+  "outputs": [
+   {
+    "name": "",
+    "type": "address",
+    "internalType": "contract IPayoutKeeper"
+   }
+  ],
+  "stateMutability": "view"
+ },
+ {
+  "type": "function",
   "name": "setMinimumStake",
   "inputs": [
    {
@@ -484,6 +533,19 @@ export const nodeRegistryAbi = [
     "name": "payout",
     "type": "address",
     "internalType": "address"
+   }
+  ],
+  "outputs": [],
+  "stateMutability": "nonpayable"
+ },
+ {
+  "type": "function",
+  "name": "setRewards",
+  "inputs": [
+   {
+    "name": "rewards_",
+    "type": "address",
+    "internalType": "contract IPayoutKeeper"
    }
   ],
   "outputs": [],
@@ -631,6 +693,19 @@ export const nodeRegistryAbi = [
   "type": "function",
   "name": "unstake",
   "inputs": [],
+  "outputs": [],
+  "stateMutability": "nonpayable"
+ },
+ {
+  "type": "function",
+  "name": "unstakeFor",
+  "inputs": [
+   {
+    "name": "node_",
+    "type": "address",
+    "internalType": "address"
+   }
+  ],
   "outputs": [],
   "stateMutability": "nonpayable"
  },
@@ -858,6 +933,19 @@ export const nodeRegistryAbi = [
     "type": "address",
     "indexed": false,
     "internalType": "address"
+   }
+  ],
+  "anonymous": false
+ },
+ {
+  "type": "event",
+  "name": "RewardsSet",
+  "inputs": [
+   {
+    "name": "rewards",
+    "type": "address",
+    "indexed": false,
+    "internalType": "contract IPayoutKeeper"
    }
   ],
   "anonymous": false

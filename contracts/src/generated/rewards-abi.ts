@@ -24,19 +24,31 @@ export const rewardsAbi = [
     "internalType": "contract INodeRegistry"
    },
    {
-    "name": "challengeSeconds_",
-    "type": "uint40",
-    "internalType": "uint40"
-   },
-   {
-    "name": "committeeSize_",
-    "type": "uint8",
-    "internalType": "uint8"
-   },
-   {
-    "name": "challengeBond_",
-    "type": "uint96",
-    "internalType": "uint96"
+    "name": "parameters_",
+    "type": "tuple",
+    "internalType": "struct Rewards.Parameters",
+    "components": [
+     {
+      "name": "challengeSeconds",
+      "type": "uint40",
+      "internalType": "uint40"
+     },
+     {
+      "name": "committeeSize",
+      "type": "uint8",
+      "internalType": "uint8"
+     },
+     {
+      "name": "maxReportAgeEpochs",
+      "type": "uint32",
+      "internalType": "uint32"
+     },
+     {
+      "name": "challengeBond",
+      "type": "uint96",
+      "internalType": "uint96"
+     }
+    ]
    },
    {
     "name": "schedule_",
@@ -72,6 +84,11 @@ export const rewardsAbi = [
       "name": "floorHalving",
       "type": "uint32",
       "internalType": "uint32"
+     },
+     {
+      "name": "scarcityCapBps",
+      "type": "uint32",
+      "internalType": "uint32"
      }
     ]
    }
@@ -87,6 +104,19 @@ export const rewardsAbi = [
     "name": "",
     "type": "uint256",
     "internalType": "uint256"
+   }
+  ],
+  "stateMutability": "view"
+ },
+ {
+  "type": "function",
+  "name": "MAX_COMMITTEE",
+  "inputs": [],
+  "outputs": [
+   {
+    "name": "",
+    "type": "uint8",
+    "internalType": "uint8"
    }
   ],
   "stateMutability": "view"
@@ -151,36 +181,23 @@ export const rewardsAbi = [
  },
  {
   "type": "function",
+  "name": "bonds",
+  "inputs": [],
+  "outputs": [
+   {
+    "name": "",
+    "type": "address",
+    "internalType": "contract ChallengeBonds"
+   }
+  ],
+  "stateMutability": "view"
+ },
+ {
+  "type": "function",
   "name": "challenge",
   "inputs": [],
   "outputs": [],
   "stateMutability": "nonpayable"
- },
- {
-  "type": "function",
-  "name": "challengeBond",
-  "inputs": [],
-  "outputs": [
-   {
-    "name": "",
-    "type": "uint96",
-    "internalType": "uint96"
-   }
-  ],
-  "stateMutability": "view"
- },
- {
-  "type": "function",
-  "name": "challengeSeconds",
-  "inputs": [],
-  "outputs": [
-   {
-    "name": "",
-    "type": "uint40",
-    "internalType": "uint40"
-   }
-  ],
-  "stateMutability": "view"
  },
  {
   "type": "function",
@@ -250,19 +267,6 @@ export const rewardsAbi = [
     "name": "",
     "type": "uint256",
     "internalType": "uint256"
-   }
-  ],
-  "stateMutability": "view"
- },
- {
-  "type": "function",
-  "name": "committeeSize",
-  "inputs": [],
-  "outputs": [
-   {
-    "name": "",
-    "type": "uint8",
-    "internalType": "uint8"
    }
   ],
   "stateMutability": "view"
@@ -394,6 +398,11 @@ export const rewardsAbi = [
       "internalType": "uint16"
      }
     ]
+   },
+   {
+    "name": "challenger",
+    "type": "address",
+    "internalType": "address"
    }
   ],
   "outputs": [
@@ -457,6 +466,41 @@ export const rewardsAbi = [
  },
  {
   "type": "function",
+  "name": "parameters",
+  "inputs": [],
+  "outputs": [
+   {
+    "name": "",
+    "type": "tuple",
+    "internalType": "struct Rewards.Parameters",
+    "components": [
+     {
+      "name": "challengeSeconds",
+      "type": "uint40",
+      "internalType": "uint40"
+     },
+     {
+      "name": "committeeSize",
+      "type": "uint8",
+      "internalType": "uint8"
+     },
+     {
+      "name": "maxReportAgeEpochs",
+      "type": "uint32",
+      "internalType": "uint32"
+     },
+     {
+      "name": "challengeBond",
+      "type": "uint96",
+      "internalType": "uint96"
+     }
+    ]
+   }
+  ],
+  "stateMutability": "view"
+ },
+ {
+  "type": "function",
   "name": "pending",
   "inputs": [],
   "outputs": [
@@ -487,6 +531,11 @@ export const rewardsAbi = [
      },
      {
       "name": "amount",
+      "type": "uint96",
+      "internalType": "uint96"
+     },
+     {
+      "name": "bond",
       "type": "uint96",
       "internalType": "uint96"
      },
@@ -682,11 +731,51 @@ export const rewardsAbi = [
       "name": "floorHalving",
       "type": "uint32",
       "internalType": "uint32"
+     },
+     {
+      "name": "scarcityCapBps",
+      "type": "uint32",
+      "internalType": "uint32"
      }
     ]
    }
   ],
   "stateMutability": "view"
+ },
+ {
+  "type": "function",
+  "name": "setParameters",
+  "inputs": [
+   {
+    "name": "parameters_",
+    "type": "tuple",
+    "internalType": "struct Rewards.Parameters",
+    "components": [
+     {
+      "name": "challengeSeconds",
+      "type": "uint40",
+      "internalType": "uint40"
+     },
+     {
+      "name": "committeeSize",
+      "type": "uint8",
+      "internalType": "uint8"
+     },
+     {
+      "name": "maxReportAgeEpochs",
+      "type": "uint32",
+      "internalType": "uint32"
+     },
+     {
+      "name": "challengeBond",
+      "type": "uint96",
+      "internalType": "uint96"
+     }
+    ]
+   }
+  ],
+  "outputs": [],
+  "stateMutability": "nonpayable"
  },
  {
   "type": "function",
@@ -724,6 +813,11 @@ export const rewardsAbi = [
      },
      {
       "name": "floorHalving",
+      "type": "uint32",
+      "internalType": "uint32"
+     },
+     {
+      "name": "scarcityCapBps",
       "type": "uint32",
       "internalType": "uint32"
      }
@@ -927,6 +1021,41 @@ export const rewardsAbi = [
  },
  {
   "type": "event",
+  "name": "ParametersSet",
+  "inputs": [
+   {
+    "name": "parameters",
+    "type": "tuple",
+    "indexed": false,
+    "internalType": "struct Rewards.Parameters",
+    "components": [
+     {
+      "name": "challengeSeconds",
+      "type": "uint40",
+      "internalType": "uint40"
+     },
+     {
+      "name": "committeeSize",
+      "type": "uint8",
+      "internalType": "uint8"
+     },
+     {
+      "name": "maxReportAgeEpochs",
+      "type": "uint32",
+      "internalType": "uint32"
+     },
+     {
+      "name": "challengeBond",
+      "type": "uint96",
+      "internalType": "uint96"
+     }
+    ]
+   }
+  ],
+  "anonymous": false
+ },
+ {
+  "type": "event",
   "name": "ReportChallenged",
   "inputs": [
    {
@@ -1064,6 +1193,11 @@ export const rewardsAbi = [
       "name": "floorHalving",
       "type": "uint32",
       "internalType": "uint32"
+     },
+     {
+      "name": "scarcityCapBps",
+      "type": "uint32",
+      "internalType": "uint32"
      }
     ]
    }
@@ -1094,22 +1228,6 @@ export const rewardsAbi = [
  },
  {
   "type": "error",
-  "name": "ClaimsExceedEmission",
-  "inputs": [
-   {
-    "name": "claim",
-    "type": "uint256",
-    "internalType": "uint256"
-   },
-   {
-    "name": "left",
-    "type": "uint256",
-    "internalType": "uint256"
-   }
-  ]
- },
- {
-  "type": "error",
   "name": "ClassTargetZero",
   "inputs": [
    {
@@ -1121,12 +1239,44 @@ export const rewardsAbi = [
  },
  {
   "type": "error",
+  "name": "ClassWeightTooHigh",
+  "inputs": [
+   {
+    "name": "class_",
+    "type": "bytes32",
+    "internalType": "bytes32"
+   },
+   {
+    "name": "weightBps",
+    "type": "uint256",
+    "internalType": "uint256"
+   },
+   {
+    "name": "mostBps",
+    "type": "uint256",
+    "internalType": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
   "name": "ClassWeightsTooHigh",
   "inputs": [
    {
     "name": "sum",
     "type": "uint256",
     "internalType": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "ClassesNotSorted",
+  "inputs": [
+   {
+    "name": "class_",
+    "type": "bytes32",
+    "internalType": "bytes32"
    }
   ]
  },
@@ -1218,6 +1368,17 @@ export const rewardsAbi = [
  },
  {
   "type": "error",
+  "name": "ParameterInvalid",
+  "inputs": [
+   {
+    "name": "name",
+    "type": "string",
+    "internalType": "string"
+   }
+  ]
+ },
+ {
+  "type": "error",
   "name": "ProofInvalid",
   "inputs": [
    {
@@ -1261,6 +1422,27 @@ export const rewardsAbi = [
     "name": "epoch",
     "type": "uint64",
     "internalType": "uint64"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "ReportTooOld",
+  "inputs": [
+   {
+    "name": "epoch",
+    "type": "uint64",
+    "internalType": "uint64"
+   },
+   {
+    "name": "currentEpoch",
+    "type": "uint64",
+    "internalType": "uint64"
+   },
+   {
+    "name": "maxReportAgeEpochs",
+    "type": "uint32",
+    "internalType": "uint32"
    }
   ]
  },

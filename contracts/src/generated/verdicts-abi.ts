@@ -36,7 +36,7 @@ export const verdictsAbi = [
    {
     "name": "parameters_",
     "type": "tuple",
-    "internalType": "struct Verdicts.Parameters",
+    "internalType": "struct VerdictParameters",
     "components": [
      {
       "name": "committeeSize",
@@ -72,6 +72,11 @@ export const verdictsAbi = [
       "name": "appealBond",
       "type": "uint96",
       "internalType": "uint96"
+     },
+     {
+      "name": "maxCaseAgeEpochs",
+      "type": "uint32",
+      "internalType": "uint32"
      }
     ]
    }
@@ -192,9 +197,9 @@ export const verdictsAbi = [
       "internalType": "bytes32"
      },
      {
-      "name": "signed",
-      "type": "bool",
-      "internalType": "bool"
+      "name": "statement",
+      "type": "bytes32",
+      "internalType": "bytes32"
      },
      {
       "name": "appealed",
@@ -463,6 +468,11 @@ export const verdictsAbi = [
       "internalType": "address"
      },
      {
+      "name": "kind",
+      "type": "uint8",
+      "internalType": "enum CaseKind"
+     },
+     {
       "name": "epoch",
       "type": "uint64",
       "internalType": "uint64"
@@ -517,6 +527,11 @@ export const verdictsAbi = [
       "name": "node",
       "type": "address",
       "internalType": "address"
+     },
+     {
+      "name": "kind",
+      "type": "uint8",
+      "internalType": "enum CaseKind"
      },
      {
       "name": "epoch",
@@ -672,7 +687,7 @@ export const verdictsAbi = [
    {
     "name": "",
     "type": "tuple",
-    "internalType": "struct Verdicts.Parameters",
+    "internalType": "struct VerdictParameters",
     "components": [
      {
       "name": "committeeSize",
@@ -708,6 +723,11 @@ export const verdictsAbi = [
       "name": "appealBond",
       "type": "uint96",
       "internalType": "uint96"
+     },
+     {
+      "name": "maxCaseAgeEpochs",
+      "type": "uint32",
+      "internalType": "uint32"
      }
     ]
    }
@@ -742,6 +762,11 @@ export const verdictsAbi = [
       "internalType": "address"
      },
      {
+      "name": "kind",
+      "type": "uint8",
+      "internalType": "enum CaseKind"
+     },
+     {
       "name": "epoch",
       "type": "uint64",
       "internalType": "uint64"
@@ -772,6 +797,11 @@ export const verdictsAbi = [
       "name": "node",
       "type": "address",
       "internalType": "address"
+     },
+     {
+      "name": "kind",
+      "type": "uint8",
+      "internalType": "enum CaseKind"
      },
      {
       "name": "epoch",
@@ -835,24 +865,36 @@ export const verdictsAbi = [
     "internalType": "bytes32"
    },
    {
-    "name": "against",
-    "type": "bool",
-    "internalType": "bool"
-   },
-   {
-    "name": "value",
-    "type": "uint32",
-    "internalType": "uint32"
-   },
-   {
-    "name": "evidence",
-    "type": "bytes32",
-    "internalType": "bytes32"
-   },
-   {
-    "name": "salt",
-    "type": "bytes32",
-    "internalType": "bytes32"
+    "name": "vote",
+    "type": "tuple",
+    "internalType": "struct Vote",
+    "components": [
+     {
+      "name": "against",
+      "type": "bool",
+      "internalType": "bool"
+     },
+     {
+      "name": "value",
+      "type": "uint32",
+      "internalType": "uint32"
+     },
+     {
+      "name": "evidence",
+      "type": "bytes32",
+      "internalType": "bytes32"
+     },
+     {
+      "name": "statement",
+      "type": "bytes32",
+      "internalType": "bytes32"
+     },
+     {
+      "name": "salt",
+      "type": "bytes32",
+      "internalType": "bytes32"
+     }
+    ]
    }
   ],
   "outputs": [],
@@ -865,7 +907,7 @@ export const verdictsAbi = [
    {
     "name": "parameters_",
     "type": "tuple",
-    "internalType": "struct Verdicts.Parameters",
+    "internalType": "struct VerdictParameters",
     "components": [
      {
       "name": "committeeSize",
@@ -901,8 +943,63 @@ export const verdictsAbi = [
       "name": "appealBond",
       "type": "uint96",
       "internalType": "uint96"
+     },
+     {
+      "name": "maxCaseAgeEpochs",
+      "type": "uint32",
+      "internalType": "uint32"
      }
     ]
+   }
+  ],
+  "outputs": [],
+  "stateMutability": "nonpayable"
+ },
+ {
+  "type": "function",
+  "name": "showStatement",
+  "inputs": [
+   {
+    "name": "caseId",
+    "type": "bytes32",
+    "internalType": "bytes32"
+   },
+   {
+    "name": "statement",
+    "type": "tuple",
+    "internalType": "struct Statement",
+    "components": [
+     {
+      "name": "node",
+      "type": "address",
+      "internalType": "address"
+     },
+     {
+      "name": "kind",
+      "type": "uint8",
+      "internalType": "enum CaseKind"
+     },
+     {
+      "name": "epoch",
+      "type": "uint64",
+      "internalType": "uint64"
+     },
+     {
+      "name": "subject",
+      "type": "bytes32",
+      "internalType": "bytes32"
+     },
+     {
+      "name": "content",
+      "type": "bytes32",
+      "internalType": "bytes32"
+     }
+    ]
+   },
+   {
+    "name": "signature",
+    "type": "bytes",
+    "internalType": "bytes"
    }
   ],
   "outputs": [],
@@ -962,24 +1059,36 @@ export const verdictsAbi = [
     "internalType": "address"
    },
    {
-    "name": "against",
-    "type": "bool",
-    "internalType": "bool"
-   },
-   {
-    "name": "value",
-    "type": "uint32",
-    "internalType": "uint32"
-   },
-   {
-    "name": "evidence",
-    "type": "bytes32",
-    "internalType": "bytes32"
-   },
-   {
-    "name": "salt",
-    "type": "bytes32",
-    "internalType": "bytes32"
+    "name": "vote",
+    "type": "tuple",
+    "internalType": "struct Vote",
+    "components": [
+     {
+      "name": "against",
+      "type": "bool",
+      "internalType": "bool"
+     },
+     {
+      "name": "value",
+      "type": "uint32",
+      "internalType": "uint32"
+     },
+     {
+      "name": "evidence",
+      "type": "bytes32",
+      "internalType": "bytes32"
+     },
+     {
+      "name": "statement",
+      "type": "bytes32",
+      "internalType": "bytes32"
+     },
+     {
+      "name": "salt",
+      "type": "bytes32",
+      "internalType": "bytes32"
+     }
+    ]
    }
   ],
   "outputs": [
@@ -990,6 +1099,30 @@ export const verdictsAbi = [
    }
   ],
   "stateMutability": "pure"
+ },
+ {
+  "type": "function",
+  "name": "wasShown",
+  "inputs": [
+   {
+    "name": "caseId",
+    "type": "bytes32",
+    "internalType": "bytes32"
+   },
+   {
+    "name": "statement",
+    "type": "bytes32",
+    "internalType": "bytes32"
+   }
+  ],
+  "outputs": [
+   {
+    "name": "",
+    "type": "bool",
+    "internalType": "bool"
+   }
+  ],
+  "stateMutability": "view"
  },
  {
   "type": "event",
@@ -1043,6 +1176,12 @@ export const verdictsAbi = [
     "type": "uint32",
     "indexed": false,
     "internalType": "uint32"
+   },
+   {
+    "name": "statement",
+    "type": "bytes32",
+    "indexed": false,
+    "internalType": "bytes32"
    }
   ],
   "anonymous": false
@@ -1136,6 +1275,12 @@ export const verdictsAbi = [
     "type": "uint64",
     "indexed": true,
     "internalType": "uint64"
+   },
+   {
+    "name": "kind",
+    "type": "uint8",
+    "indexed": false,
+    "internalType": "enum CaseKind"
    },
    {
     "name": "subject",
@@ -1235,6 +1380,49 @@ export const verdictsAbi = [
     "type": "uint96",
     "indexed": false,
     "internalType": "uint96"
+   },
+   {
+    "name": "maxCaseAgeEpochs",
+    "type": "uint32",
+    "indexed": false,
+    "internalType": "uint32"
+   }
+  ],
+  "anonymous": false
+ },
+ {
+  "type": "event",
+  "name": "StatementShown",
+  "inputs": [
+   {
+    "name": "caseId",
+    "type": "bytes32",
+    "indexed": true,
+    "internalType": "bytes32"
+   },
+   {
+    "name": "statement",
+    "type": "bytes32",
+    "indexed": true,
+    "internalType": "bytes32"
+   },
+   {
+    "name": "node",
+    "type": "address",
+    "indexed": true,
+    "internalType": "address"
+   },
+   {
+    "name": "subject",
+    "type": "bytes32",
+    "indexed": false,
+    "internalType": "bytes32"
+   },
+   {
+    "name": "content",
+    "type": "bytes32",
+    "indexed": false,
+    "internalType": "bytes32"
    }
   ],
   "anonymous": false
@@ -1288,6 +1476,12 @@ export const verdictsAbi = [
    },
    {
     "name": "evidence",
+    "type": "bytes32",
+    "indexed": false,
+    "internalType": "bytes32"
+   },
+   {
+    "name": "statement",
     "type": "bytes32",
     "indexed": false,
     "internalType": "bytes32"
@@ -1383,6 +1577,27 @@ export const verdictsAbi = [
  },
  {
   "type": "error",
+  "name": "CaseTooOld",
+  "inputs": [
+   {
+    "name": "epoch",
+    "type": "uint64",
+    "internalType": "uint64"
+   },
+   {
+    "name": "currentEpoch",
+    "type": "uint64",
+    "internalType": "uint64"
+   },
+   {
+    "name": "maxCaseAgeEpochs",
+    "type": "uint32",
+    "internalType": "uint32"
+   }
+  ]
+ },
+ {
+  "type": "error",
   "name": "CommitClosed",
   "inputs": [
    {
@@ -1420,8 +1635,40 @@ export const verdictsAbi = [
  },
  {
   "type": "error",
+  "name": "LeaseTooYoung",
+  "inputs": [
+   {
+    "name": "leaseId",
+    "type": "bytes32",
+    "internalType": "bytes32"
+   },
+   {
+    "name": "openedAt",
+    "type": "uint40",
+    "internalType": "uint40"
+   },
+   {
+    "name": "epochStart",
+    "type": "uint256",
+    "internalType": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
   "name": "NoEquivocation",
   "inputs": []
+ },
+ {
+  "type": "error",
+  "name": "NotActiveChecker",
+  "inputs": [
+   {
+    "name": "caller",
+    "type": "address",
+    "internalType": "address"
+   }
+  ]
  },
  {
   "type": "error",

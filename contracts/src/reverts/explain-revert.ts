@@ -1,6 +1,6 @@
 import { type Abi, BaseError, ContractFunctionRevertedError, decodeErrorResult, type Hex, isHex } from 'viem'
 import { allAbis } from '../all-abis.ts'
-import { fillSentence, sentences } from './sentences.ts'
+import { builtinSentences, fillSentence, sentences } from './sentences.ts'
 
 /** A contract's refusal in words. */
 export interface ExplainedRevert {
@@ -14,14 +14,15 @@ const abi: Abi = allAbis.flatMap((items: Abi) => items.filter((item) => item.typ
 
 /**
  * Says in a sentence why a contract refused: for viem's errors, for raw revert data, or for any error that carries them in its causes.
- * @returns undefined when the error does not come from one of our contracts.
+ * @returns undefined when the error is neither one of our contracts' nor one of the language's own.
  */
 export function explainRevert(error: unknown): ExplainedRevert | undefined {
   const data = revertDataOf(error)
   if (data === undefined) return undefined
   try {
     const { errorName, args = [] } = decodeErrorResult({ abi, data })
-    const sentence = sentences[errorName] ?? `The contract refused: ${errorName}.`
+    const sentence = sentences[errorName] ?? builtinSentences[errorName]
+    if (sentence === undefined) return undefined
     return { name: errorName, args, sentence: fillSentence(sentence, args) }
   } catch {
     return undefined

@@ -9,15 +9,15 @@ export const sentences: Readonly<Record<string, string>> = {
   TokenNotAllowed: 'The escrow takes no deposits in the token {0}; governance keeps the list.',
   TokenMovedOtherAmount:
     'The token {0} moved {2} base units instead of {1}; tokens that take a fee on the way are refused.',
-  TokenTransferFailed: 'The token {0} did not transfer.',
   InsufficientBalance:
     'The account {0} has {3} base units of {1} in the escrow; {2} are needed. Deposit more first.',
+  PayoutNotSet: '{0} has registered no payout address; only it can withdraw what it has.',
   ZeroAmount: 'There is nothing to move: the amount is zero.',
   ZeroAddress: 'An address that must be given is zero.',
   // Escrow: leases
   NewLeasesPaused: 'New leases are held back by the guardian; leases that run and withdrawals go on.',
   AgreementExpired: 'The agreement had to be opened by {0:time}; it is {1:time}.',
-  AgreementInvalid: "The agreement's {0} contradicts its other fields.",
+  AgreementInvalid: "The agreement's {0} cannot be, or contradicts its other fields.",
   FeesTooHigh: 'Indexer ({0} bps) and treasury ({1} bps) together would take more than everything.',
   LeaseExists: 'This tenant and salt were used before; the lease {0} is {1:status}. Sign with a new salt.',
   LeaseNotOpen: 'The lease {0} is not open; it is {1:status}.',
@@ -28,8 +28,9 @@ export const sentences: Readonly<Record<string, string>> = {
   NotAuthorised: '{0} may not do this; {1} may.',
   OperatorExpired: 'The operator {0} had its powers until {1:time}.',
   OperatorRateExceeded:
-    'The rate of {1} base units per hour is above the {2} that the operator {0} may agree to.',
+    'The operator {0} may keep leases of {2} base units per hour open at one time; this would be {1}.',
   OperatorTotalExceeded: 'The operator {0} may commit {2} more base units; this needs {1}.',
+  SettlementExpired: 'The settlement was good until {0:time}; agree on a new one.',
   SettlementOutOfRange: 'A settlement of {0} must lie between {1}, already drawn, and {2}, accrued so far.',
   NoticeAlreadyGiven: 'Notice for the lease {0} was given already; it ends at {1:time}.',
   CreditOutOfRange:
@@ -77,7 +78,8 @@ export const sentences: Readonly<Record<string, string>> = {
   // Epochs and their beacons
   EpochLengthZero: 'An epoch must last at least a second.',
   NotPreparing: 'Epoch {0} is prepared only in the first half of the epoch before it.',
-  NotRevealing: 'Secrets for epoch {0} are revealed only in the second half of the epoch before it.',
+  NotRevealing: 'Secrets for epoch {0} are revealed only in its own first half.',
+  RevealNotOver: 'Secrets for epoch {0} can still be revealed.',
   NotActiveChecker: '{0} is not a checker that may work now: it must be registered, staked and out of jail.',
   CommitmentMissing: 'A commitment must not be empty.',
   AlreadyCommitted: '{1} has committed for epoch {0} already.',
@@ -100,6 +102,9 @@ export const sentences: Readonly<Record<string, string>> = {
   // Verdicts
   CaseExists: 'There is a case {0} about this already.',
   CaseInWrongState: 'The case {0} is {1:case}.',
+  CaseTooOld: 'Epoch {0} is more than {2} epochs ago, it is {1}; no case can be opened about it any more.',
+  LeaseTooYoung:
+    'The lease {0} was opened at {1:time}, not before its epoch began at {2:time}; open the case in a later epoch.',
   NotOnCommittee: '{1} was not drawn for the case {0}.',
   CommitClosed: 'The time to commit votes on the case {0} is over.',
   RevealClosed: 'Votes on the case {0} cannot be revealed now.',
@@ -116,6 +121,7 @@ export const sentences: Readonly<Record<string, string>> = {
   ParameterInvalid: 'The parameter {0} is out of range.',
   // Rewards
   EpochOutOfOrder: 'Epoch {0} is not after {1}, whose rewards are final.',
+  ReportTooOld: 'Epoch {0} is more than {2} epochs ago, it is {1}; its rewards can no longer be brought.',
   ReportStands: 'A report on epoch {0} is waiting; only one can.',
   ReportNotPending: 'No such report is waiting.',
   ReportNotChallenged: 'The report is not challenged.',
@@ -127,10 +133,12 @@ export const sentences: Readonly<Record<string, string>> = {
   EmissionCapReached: 'Emission would be {0}, above the cap of {1} base units.',
   ProofInvalid: 'The proof does not show what {0} earned; take it from the last final report.',
   NothingToClaim: '{0} has claimed everything.',
-  ClaimsExceedEmission: 'A claim of {0} would exceed the {1} base units that were made and not claimed.',
   ClassTargetZero: 'The class {0} has no target use.',
   ClassWeightsTooHigh: "The classes' weights add up to {0}; 10,000 is everything.",
+  ClassWeightTooHigh: 'The class {0} weighs {1}; {2} is the most that its scarcity may weigh.',
+  ClassesNotSorted: 'The class {0} is there twice or out of order; classes rise by their names.',
   ScheduleInvalid: 'The emission schedule contradicts itself.',
+  NotRewards: 'Only the rewards contract {1} pays bonds out; the caller is {0}.',
   // HardwareFund
   DeviceExists: 'The fund has the device {0} in its books already.',
   DeviceUnknown: 'The fund has no device {0}.',
@@ -139,7 +147,11 @@ export const sentences: Readonly<Record<string, string>> = {
   BondInUse: 'The bond stands for the device {0} until it is retired.',
   CashTooLow: 'The fund has {0} base units of cash; {1} are needed.',
   BookValueWouldRise: 'The book value of {0} is {1} and cannot rise to {2}.',
-  LifeZero: 'A device must have a life.',
+  LifeInvalid: 'A device cannot last {0} seconds.',
+  TooManyDevices: 'The fund keeps {0} devices at most; retire one first.',
+  PayoutNotTheFund:
+    'The earnings of the custodian {0} would go to {1}; its payout address must be the fund before it buys.',
+  AssetIsTheHolders: '{0} is what the holders share; it leaves by redeeming only.',
   ERC4626ExceededMaxDeposit: '{0} may deposit at most {2} base units, not {1}.',
   ERC4626ExceededMaxMint: '{0} may take at most {2} shares, not {1}.',
   ERC4626ExceededMaxRedeem: '{0} can redeem {2} shares now, not {1}; the rest is in hardware.',
@@ -182,6 +194,12 @@ export const sentences: Readonly<Record<string, string>> = {
   ECDSAInvalidSignatureS: 'The signature is in its malleable form.',
   InvalidShortString: 'A stored name cannot be read.',
   StringTooLong: 'The name is too long: {0}.',
+}
+
+/** What the language itself, and contracts that are not ours, refuse with. */
+export const builtinSentences: Readonly<Record<string, string>> = {
+  Error: 'A contract that was called refused: {0}',
+  Panic: 'A contract that was called failed within itself, with code {0}.',
 }
 
 const words: Record<string, readonly string[]> = {

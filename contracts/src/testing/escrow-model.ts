@@ -1,18 +1,22 @@
+import type { Agreement } from '@sublet/protocol'
 import type { Address, Hex } from 'viem'
-import type { TestAgreement } from './escrow-network.ts'
 
 /**
  * What the escrow should do, written from its description and not from its code: the same calls, on plain data. An action
  * that the escrow must refuse gives the name of its error and changes nothing.
  */
 export interface ModelLease {
-  agreement: TestAgreement
+  agreement: Agreement
   status: 'open' | 'closed' | 'cancelled'
   openedAt: bigint
   toppedUp: bigint
   paid: bigint
   creditSeconds: bigint
   noticeEndsAt: bigint
+  /** When it had ended, where a credit came only afterwards. */
+  endedAt: bigint | undefined
+  /** As it was at opening. */
+  noticeSeconds: bigint
 }
 
 export interface ModelChannel {
@@ -35,14 +39,16 @@ export interface EscrowModel {
 export type Action =
   | { kind: 'depositFor'; account: Address; amount: bigint }
   | { kind: 'withdraw'; sender: Address; amount: bigint }
-  | { kind: 'open'; agreement: TestAgreement }
+  | { kind: 'open'; agreement: Agreement }
   | { kind: 'cancel'; sender: Address; salt: Hex }
-  | { kind: 'topUp'; sender: Address; agreement: TestAgreement; amount: bigint }
-  | { kind: 'withdrawLease'; agreement: TestAgreement }
-  | { kind: 'giveNotice'; sender: Address; agreement: TestAgreement }
-  | { kind: 'credit'; agreement: TestAgreement; seconds: bigint }
-  | { kind: 'close'; sender: Address; agreement: TestAgreement }
-  | { kind: 'settle'; agreement: TestAgreement; amount: bigint }
+  | { kind: 'topUp'; sender: Address; agreement: Agreement; amount: bigint }
+  | { kind: 'withdrawLease'; agreement: Agreement }
+  | { kind: 'giveNotice'; sender: Address; agreement: Agreement }
+  | { kind: 'credit'; agreement: Agreement; seconds: bigint }
+  /** By the checkers, who may name more than there is. */
+  | { kind: 'verdict'; agreement: Agreement; seconds: bigint }
+  | { kind: 'close'; sender: Address; agreement: Agreement }
+  | { kind: 'settle'; agreement: Agreement; amount: bigint; until: bigint }
   | { kind: 'fundChannel'; sender: Address; provider: Address; amount: bigint }
   | { kind: 'redeem'; tenant: Address; provider: Address; total: bigint }
   | { kind: 'requestUnlock'; sender: Address; provider: Address }
@@ -68,8 +74,9 @@ function add(model: EscrowModel, account: Address, amount: bigint): void {
 /** What a lease may ever pay. */
 const totalOf = (lease: ModelLease) => lease.agreement.deposit + lease.toppedUp
 
-/** The first second that is not paid for. */
+/** The first second that is not paid for. What is credited while a lease runs makes its money last longer, and what is credited later does not. */
 export function endOf(lease: ModelLease): bigint {
+  if (lease.endedAt !== undefined) return lease.endedAt
   const { ratePerHour, maxDuration } = lease.agreement
   const byDuration = maxDuration === 0 ? endOfTime : lease.openedAt + BigInt(maxDuration)
   if (ratePerHour === 0n) return byDuration
@@ -151,9 +158,11 @@ const emptyLease: ModelLease = {
   paid: 0n,
   creditSeconds: 0n,
   noticeEndsAt: 0n,
+  endedAt: undefined,
+  noticeSeconds: 0n,
 }
 
-function open(model: EscrowModel, agreement: TestAgreement, now: bigint): string | undefined {
+function open(model: EscrowModel, agreement: Agreement, now: bigint): string | undefined {
   if (now > BigInt(agreement.startBy)) return 'AgreementExpired'
   if (BigInt(agreement.indexerFeeBps) + model.feeBps > 10_000n) return 'FeesTooHigh'
   if (agreement.deposit * secondsPerHour < agreement.ratePerHour) return 'AgreementInvalid'
@@ -161,17 +170,18 @@ function open(model: EscrowModel, agreement: TestAgreement, now: bigint): string
   if (model.leases.has(key)) return 'LeaseExists'
   if (balanceIn(model, agreement.tenant) < agreement.deposit) return 'InsufficientBalance'
   add(model, agreement.tenant, -agreement.deposit)
-  model.leases.set(key, { ...emptyLease, agreement, openedAt: now })
+  model.leases.set(key, { ...emptyLease, agreement, openedAt: now, noticeSeconds: model.noticeSeconds })
   return undefined
 }
 
-type LeaseAction = Extract<Action, { agreement: TestAgreement }>
+type LeaseAction = Extract<Action, { agreement: Agreement }>
 type ChannelAction = Extract<Action, { kind: 'fundChannel' | 'redeem' | 'requestUnlock' | 'unlock' }>
 
 function actOnLease(model: EscrowModel, action: LeaseAction, now: bigint): string | undefined {
   const { agreement } = action
   if (action.kind === 'giveNotice' && action.sender !== agreement.provider) return 'NotAuthorised'
   if (action.kind === 'topUp' && action.amount === 0n) return 'ZeroAmount'
+  if (action.kind === 'settle' && now > action.until) return 'SettlementExpired'
   const lease = model.leases.get(leaseKey(agreement.tenant, agreement.salt))
   if (lease?.status !== 'open') return 'LeaseNotOpen'
   if (lease.agreement !== agreement) return 'AgreementMismatch'
@@ -185,19 +195,21 @@ function actOnLease(model: EscrowModel, action: LeaseAction, now: bigint): strin
       lease.toppedUp += action.amount
       return undefined
     case 'withdrawLease':
-      if (accrued <= lease.paid) return 'ZeroAmount'
-      pay(model, lease, lease.paid, accrued)
-      lease.paid = accrued
-      return undefined
+      return draw(model, lease, accrued - penaltyOf(lease, now))
     case 'giveNotice':
       if (lease.noticeEndsAt !== 0n) return 'NoticeAlreadyGiven'
-      lease.noticeEndsAt = now + model.noticeSeconds
+      lease.noticeEndsAt = now + lease.noticeSeconds
       return undefined
     case 'credit':
       if (action.seconds <= lease.creditSeconds) return 'CreditOutOfRange'
       if (action.seconds > smaller(now, end) - lease.openedAt) return 'CreditOutOfRange'
-      lease.creditSeconds = action.seconds
+      credit(lease, action.seconds, now)
       return undefined
+    case 'verdict': {
+      const seconds = smaller(action.seconds, smaller(now, end) - lease.openedAt)
+      if (seconds > lease.creditSeconds) credit(lease, seconds, now)
+      return undefined
+    }
     case 'settle':
       if (action.amount < lease.paid || action.amount > accrued) return 'SettlementOutOfRange'
       finish(model, lease, action.amount)
@@ -209,6 +221,26 @@ function actOnLease(model: EscrowModel, action: LeaseAction, now: bigint): strin
   }
 }
 
+function credit(lease: ModelLease, seconds: bigint, now: bigint): void {
+  if (now >= endOf(lease)) lease.endedAt = endOf(lease)
+  lease.creditSeconds = seconds
+}
+
+/** A provider that leaves early pays for the notice that it did not keep, as far as the lease would have run. */
+function penaltyOf(lease: ModelLease, now: bigint): bigint {
+  const missing = lease.noticeEndsAt === 0n ? lease.noticeSeconds : lease.noticeEndsAt - now
+  const left = larger(0n, smaller(missing, endOf(lease) - now))
+  return (lease.agreement.ratePerHour * left) / secondsPerHour
+}
+
+/** Pays what is due, but for what a break would cost. */
+function draw(model: EscrowModel, lease: ModelLease, due: bigint): string | undefined {
+  if (due <= lease.paid) return 'ZeroAmount'
+  pay(model, lease, lease.paid, due)
+  lease.paid = due
+  return undefined
+}
+
 function close(
   model: EscrowModel,
   lease: ModelLease,
@@ -216,7 +248,7 @@ function close(
   total: bigint,
   now: bigint,
 ): string | undefined {
-  const { tenant, provider, ratePerHour } = lease.agreement
+  const { tenant, provider } = lease.agreement
   const end = endOf(lease)
   const noticeIsOver = lease.noticeEndsAt !== 0n && now >= lease.noticeEndsAt
   if (now >= end || sender === tenant || noticeIsOver) {
@@ -224,9 +256,7 @@ function close(
     return undefined
   }
   if (sender !== provider) return 'LeaseStillFunded'
-  // A provider that leaves early pays for the notice that it did not keep, as far as the lease would have run.
-  const missing = lease.noticeEndsAt === 0n ? model.noticeSeconds : lease.noticeEndsAt - now
-  const penalty = (ratePerHour * smaller(missing, end - now)) / secondsPerHour
+  const penalty = penaltyOf(lease, now)
   const fromPay = smaller(penalty, total - lease.paid)
   const fromBalance = smaller(penalty - fromPay, balanceIn(model, provider))
   add(model, provider, -fromBalance)

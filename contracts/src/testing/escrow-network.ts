@@ -1,4 +1,11 @@
 import {
+  type Agreement,
+  agreementTypedData,
+  redeemableVoucher,
+  type Voucher,
+  voucherTypedData,
+} from '@sublet/protocol'
+import {
   type Account,
   type Address,
   createPublicClient,
@@ -19,49 +26,12 @@ import { waitForReceipt } from '../deploy/wait-for-receipt.ts'
 import { escrowAbi } from '../generated/escrow-abi.ts'
 import { testDollarAbi } from '../generated/test-dollar-abi.ts'
 
-export interface TestAgreement {
-  tenant: Address
-  provider: Address
-  indexer: Address
-  token: Address
-  ratePerHour: bigint
-  deposit: bigint
-  maxDuration: number
-  indexerFeeBps: number
-  termsHash: Hex
-  salt: Hex
-  startBy: number
-}
-
-export const agreementTypes = {
-  Agreement: [
-    { name: 'tenant', type: 'address' },
-    { name: 'provider', type: 'address' },
-    { name: 'indexer', type: 'address' },
-    { name: 'token', type: 'address' },
-    { name: 'ratePerHour', type: 'uint96' },
-    { name: 'deposit', type: 'uint96' },
-    { name: 'maxDuration', type: 'uint32' },
-    { name: 'indexerFeeBps', type: 'uint16' },
-    { name: 'termsHash', type: 'bytes32' },
-    { name: 'salt', type: 'bytes32' },
-    { name: 'startBy', type: 'uint40' },
-  ],
-} as const
-
-export const voucherTypes = {
-  Voucher: [
-    { name: 'tenant', type: 'address' },
-    { name: 'provider', type: 'address' },
-    { name: 'token', type: 'address' },
-    { name: 'total', type: 'uint96' },
-  ],
-} as const
-
 /** The n-th of a line of test accounts that never changes. */
 export function testAccount(n: number) {
   return privateKeyToAccount(keccak256(toHex(`sublet test account ${n}`)))
 }
+
+export type TestAccount = ReturnType<typeof testAccount>
 
 export const startOfTime = 1_900_000_000
 
@@ -89,12 +59,7 @@ export async function startEscrowNetwork({
     await chain.stop()
     throw error
   })
-  const domain = {
-    name: 'Sublet Escrow',
-    version: '1',
-    chainId: network.chainId,
-    verifyingContract: network.escrow,
-  } as const
+  const domain = { chainId: network.chainId, escrow: network.escrow }
 
   /** Sends a transaction, waits for it, and gives what the whole of it cost. */
   async function send(account: Account, to: Address, data: Hex) {
@@ -104,7 +69,7 @@ export async function startEscrowNetwork({
     return receipt
   }
 
-  async function giveDollars(account: ReturnType<typeof testAccount>, amount: bigint): Promise<void> {
+  async function giveDollars(account: TestAccount, amount: bigint): Promise<void> {
     const dollar = { abi: testDollarAbi } as const
     const mint = encodeFunctionData({ ...dollar, functionName: 'mint', args: [deployer.address, amount] })
     await send(deployer, network.testDollar, mint)
@@ -133,12 +98,14 @@ export async function startEscrowNetwork({
     giveEther,
     giveDollars,
     send,
-    signAgreement: (account: ReturnType<typeof testAccount>, message: TestAgreement) =>
-      account.signTypedData({ domain, types: agreementTypes, primaryType: 'Agreement', message }),
-    signVoucher: (
-      account: ReturnType<typeof testAccount>,
-      message: { tenant: Address; provider: Address; token: Address; total: bigint },
-    ) => account.signTypedData({ domain, types: voucherTypes, primaryType: 'Voucher', message }),
+    signAgreement: (account: TestAccount, agreement: Agreement) =>
+      account.signTypedData(agreementTypedData(agreement, domain)),
+    /** A voucher as the escrow takes it. */
+    signVoucher: async (account: TestAccount, voucher: Voucher) =>
+      redeemableVoucher({
+        voucher,
+        signature: await account.signTypedData(voucherTypedData(voucher, domain)),
+      }),
     stop: () => chain.stop(),
   }
 }

@@ -54,9 +54,9 @@ contract EpochsTest is EpochsFixture {
         vm.prank(checkerAt(0));
         registry.stake(50e18);
         commitSecret(1, checkerAt(1));
-        vm.warp(genesis - EPOCH / 2);
-        revealSecret(1, checkerAt(1));
         vm.warp(genesis);
+        revealSecret(1, checkerAt(1));
+        vm.warp(beacon.revealEndOf(1));
         epochs.begin(1);
         vm.assertEq(epochs.committee(1, "x", 3, before, stakes).length, 3);
         (address[] memory now_, uint96[] memory newStakes) = registry.checkers();
@@ -73,9 +73,9 @@ contract EpochsTest is EpochsFixture {
         vm.expectRevert(abi.encodeWithSelector(Epochs.BeaconNotReady.selector, 1));
         epochs.begin(1);
         commitSecret(2, checkerAt(0));
-        vm.warp(genesis + EPOCH / 2);
-        revealSecret(2, checkerAt(0));
         vm.warp(genesis + EPOCH);
+        revealSecret(2, checkerAt(0));
+        vm.warp(beacon.revealEndOf(2));
         vm.expectRevert(abi.encodeWithSelector(Epochs.NothingFrozen.selector, 2));
         epochs.begin(2);
         vm.expectRevert(abi.encodeWithSelector(Epochs.EpochNotBegun.selector, 2));
@@ -87,11 +87,12 @@ contract EpochsTest is EpochsFixture {
         vm.expectRevert(abi.encodeWithSelector(Epochs.EpochAlreadyBegun.selector, 1));
         epochs.begin(1);
         // Nobody froze for 2; by the time it begins, 3 is frozen already, and must not be used.
+        vm.warp(epochs.startOf(2) - EPOCH);
         commitSecret(2, checkerAt(0));
-        vm.warp(epochs.startOf(2) - 1);
-        revealSecret(2, checkerAt(0));
         vm.warp(epochs.startOf(2));
+        revealSecret(2, checkerAt(0));
         epochs.freeze();
+        vm.warp(beacon.revealEndOf(2));
         epochs.begin(2);
         (, uint64 frozenFor) = epochs.epochOf(2);
         vm.assertEq(frozenFor, 1);
@@ -151,7 +152,7 @@ contract EpochsTest is EpochsFixture {
         beacon.commit(1, commitment);
         vm.prank(checkerAt(1));
         beacon.commit(1, commitment);
-        vm.warp(genesis - EPOCH / 2);
+        vm.warp(genesis);
         vm.prank(checkerAt(0));
         beacon.reveal(1, "secret");
         vm.expectRevert(abi.encodeWithSelector(CommitRevealBeacon.SecretMismatch.selector, 1, checkerAt(1)));
@@ -166,11 +167,11 @@ contract EpochsTest is EpochsFixture {
         epochs.freeze();
         commitSecret(1, checkerAt(0));
         commitSecret(1, checkerAt(1));
-        vm.warp(genesis - EPOCH / 2);
-        revealSecret(1, checkerAt(0));
-        vm.expectRevert(abi.encodeWithSelector(CommitRevealBeacon.EpochNotBegun.selector, 1));
-        beacon.settleBond(1, checkerAt(0));
         vm.warp(genesis);
+        revealSecret(1, checkerAt(0));
+        vm.expectRevert(abi.encodeWithSelector(CommitRevealBeacon.RevealNotOver.selector, 1));
+        beacon.settleBond(1, checkerAt(0));
+        vm.warp(beacon.revealEndOf(1));
         epochs.begin(1);
         uint256 honest = networkToken.balanceOf(checkerAt(0));
         beacon.settleBond(1, checkerAt(0));
@@ -183,13 +184,55 @@ contract EpochsTest is EpochsFixture {
         beacon.settleBond(1, checkerAt(2));
     }
 
+    /// A seed is made of the secrets, and none of them is on the chain before the epoch has begun.
     function test_seed_isNotKnownBeforeItsEpoch() public {
         epochs.freeze();
         commitSecret(1, checkerAt(0));
-        vm.warp(genesis - EPOCH / 2);
+        for (uint256 at = genesis - EPOCH; at < genesis; at += EPOCH / 9) {
+            vm.warp(at);
+            vm.expectRevert(abi.encodeWithSelector(CommitRevealBeacon.NotRevealing.selector, 1));
+            vm.prank(checkerAt(0));
+            beacon.reveal(1, secretOf(1, checkerAt(0)));
+        }
+        vm.warp(genesis - 1);
+        vm.expectRevert(abi.encodeWithSelector(CommitRevealBeacon.NotRevealing.selector, 1));
+        vm.prank(checkerAt(0));
+        beacon.reveal(1, secretOf(1, checkerAt(0)));
+        vm.warp(genesis);
         revealSecret(1, checkerAt(0));
+        // More secrets may come, so nothing is fixed before the time to reveal is over.
+        vm.expectRevert(abi.encodeWithSelector(Epochs.BeaconNotReady.selector, 1));
+        epochs.begin(1);
+        vm.warp(beacon.revealEndOf(1) - 1);
         (, bool ready) = beacon.randomness(1);
         vm.assertFalse(ready);
+        vm.warp(beacon.revealEndOf(1));
+        vm.expectRevert(abi.encodeWithSelector(CommitRevealBeacon.NotRevealing.selector, 1));
+        vm.prank(checkerAt(0));
+        beacon.reveal(1, secretOf(1, checkerAt(0)));
+        epochs.begin(1);
+    }
+
+    /// What withholding buys: the choice between two seeds that nobody knew before the epoch, for a bond. Honest secrets decide both of them.
+    function test_lastRevealerThatWithholds_choosesBetweenTwoSeedsForItsBond() public {
+        epochs.freeze();
+        commitSecret(1, checkerAt(0));
+        commitSecret(1, checkerAt(1));
+        vm.warp(genesis);
+        revealSecret(1, checkerAt(0));
+        uint256 before = vm.snapshotState();
+        bytes32 withheld = beginFirst();
+        vm.revertToState(before);
+        revealSecret(1, checkerAt(1));
+        vm.assertTrue(beginFirst() != withheld);
+        beacon.settleBond(1, checkerAt(1));
+        vm.assertEq(networkToken.balanceOf(treasury), 0);
+    }
+
+    function beginFirst() private returns (bytes32 seed) {
+        vm.warp(beacon.revealEndOf(1));
+        epochs.begin(1);
+        (seed,) = epochs.epochOf(1);
     }
 
     function test_withoutABond_nothingMoves() public {
@@ -197,7 +240,7 @@ contract EpochsTest is EpochsFixture {
         bytes32 commitment = free.commitmentOf(1, checkerAt(0), "s");
         vm.prank(checkerAt(0));
         free.commit(1, commitment);
-        vm.warp(genesis);
+        vm.warp(free.revealEndOf(1));
         free.settleBond(1, checkerAt(0));
     }
 }

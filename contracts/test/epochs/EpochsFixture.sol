@@ -75,11 +75,11 @@ abstract contract EpochsFixture is EscrowFixture {
         for (uint256 i; i < 3; ++i) {
             commitSecret(epoch, checkerAt(i));
         }
-        vm.warp(epochs.startOf(epoch) - EPOCH / 2);
+        vm.warp(epochs.startOf(epoch));
         for (uint256 i; i < 3; ++i) {
             revealSecret(epoch, checkerAt(i));
         }
-        vm.warp(epochs.startOf(epoch));
+        vm.warp(beacon.revealEndOf(epoch));
         epochs.begin(epoch);
     }
 }

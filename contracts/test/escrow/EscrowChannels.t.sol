@@ -90,6 +90,56 @@ contract EscrowChannelsTest is EscrowFixture {
         vm.assertEq(balance(provider), 800 - 16);
     }
 
+    /// A tenant that takes its key back takes nothing back that the key signed: its provider has a day, as with an unlock.
+    function test_channelSigner_takenBackCountsForAsLongAsAnUnlockTakes() public {
+        uint256 key = 0xABCD;
+        address named = vm.addr(key);
+        vm.startPrank(tenant);
+        escrow.setChannelSigner(provider, _token, named);
+        vm.expectEmit(address(escrow));
+        emit IEscrow.ChannelSignerSet(tenant, provider, _token, address(0));
+        escrow.setChannelSigner(provider, _token, address(0));
+        vm.stopPrank();
+        vm.assertEq(escrow.channelSigner(tenant, provider, _token), address(0));
+        skip(1 days - 1);
+        vm.assertEq(escrow.redeem(provider, _token, voucher(key, tenant, 9000)), 9000);
+        skip(1);
+        Voucher memory late = voucher(key, tenant, 9500);
+        vm.expectRevert(abi.encodeWithSelector(IEscrow.SignatureInvalid.selector, tenant, named));
+        escrow.redeem(provider, _token, late);
+    }
+
+    function test_channelSigner_changedTwiceLeavesTheFirstItsDay() public {
+        vm.startPrank(tenant);
+        escrow.setChannelSigner(provider, _token, vm.addr(0xA1));
+        escrow.setChannelSigner(provider, _token, vm.addr(0xA2));
+        escrow.setChannelSigner(provider, _token, vm.addr(0xA2));
+        skip(1 days - 1);
+        escrow.setChannelSigner(provider, _token, vm.addr(0xA3));
+        vm.stopPrank();
+        vm.assertEq(escrow.redeem(provider, _token, voucher(0xA1, tenant, 100)), 100);
+        skip(1);
+        vm.assertEq(escrow.redeem(provider, _token, voucher(0xA2, tenant, 200)), 100);
+        vm.assertEq(escrow.redeem(provider, _token, voucher(0xA3, tenant, 300)), 100);
+        Voucher memory late = voucher(0xA1, tenant, 400);
+        vm.expectRevert(abi.encodeWithSelector(IEscrow.SignatureInvalid.selector, tenant, vm.addr(0xA1)));
+        escrow.redeem(provider, _token, late);
+    }
+
+    function test_redeemBatch_passesOverASignatureThatDoesNotCount() public {
+        address other = vm.addr(0x07E4);
+        fund(other, 1000);
+        vm.prank(other);
+        escrow.fundChannel(provider, _token, 1000);
+        Voucher[] memory vouchers = new Voucher[](3);
+        vouchers[0] = voucher(0xBAD, tenant, 500);
+        vouchers[1] = voucher(0x07E4, other, 300);
+        vouchers[2] = Voucher(tenant, 500, 0, 0);
+        vm.assertEq(escrow.redeemBatch(provider, _token, vouchers), 300);
+        vm.assertEq(theChannel().redeemed, 0);
+        vm.assertEq(balance(provider), 300 - 6);
+    }
+
     function test_unlock_letsTheProviderRedeemFirst() public {
         vm.startPrank(tenant);
         vm.expectRevert(IEscrow.UnlockNotRequested.selector);

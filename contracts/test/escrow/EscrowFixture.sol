@@ -17,6 +17,8 @@ abstract contract EscrowFixture is Base {
     uint96 internal constant RATE = 3600; // one unit a second
     uint32 internal constant NOTICE = 1 hours;
     uint16 internal constant TREASURY_BPS = 200;
+    /// Up to when settlements are signed here, unix seconds; after all that these tests do.
+    uint40 internal constant GOOD = 2_000_000_000;
 
     address internal tenant = vm.addr(TENANT_KEY);
     address internal provider = vm.addr(PROVIDER_KEY);

@@ -12,7 +12,7 @@ import {IEscrow} from "../../solidity/escrow/IEscrow.sol";
 import {EscrowFixture} from "./EscrowFixture.sol";
 
 contract EscrowLeasesTest is EscrowFixture {
-    bytes32 private constant SETTLEMENT = keccak256("Settlement(bytes32 leaseId,uint96 amount)");
+    bytes32 private constant SETTLEMENT = keccak256("Settlement(bytes32 leaseId,uint96 amount,uint40 until)");
     bytes32 private constant CREDIT = keccak256("Credit(bytes32 leaseId,uint32 creditSeconds)");
 
     // ── opening ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -124,6 +124,7 @@ contract EscrowLeasesTest is EscrowFixture {
     // ── accrual ───────────────────────────────────────────────────────────────────────────────────────────────
 
     function test_withdrawLease_paysEachShare() public {
+        escrow.setNoticePeriod(0);
         Agreement memory a = openLease();
         skip(1000);
         vm.assertEq(escrow.accrued(a), 1000);
@@ -137,7 +138,25 @@ contract EscrowLeasesTest is EscrowFixture {
         escrow.withdrawLease(a);
     }
 
+    function test_withdrawLease_anIndexerNeverTakesMoreThanTheFeesOfTheDraw() public {
+        escrow.setNoticePeriod(0);
+        Agreement memory a = terms();
+        a.indexerFeeBps = 300;
+        openLease(a);
+        skip(33);
+        escrow.withdrawLease(a);
+        vm.assertEq(balance(provider), 32);
+        vm.assertEq(escrow.feesOwed(address(dollar)), 1);
+        // The indexer's 3 % of 34 reach a whole unit, but both fees' 5 % do not reach another one.
+        skip(1);
+        escrow.withdrawLease(a);
+        vm.assertEq(balance(provider), 33);
+        vm.assertEq(balance(indexer), 0);
+        vm.assertEq(escrow.feesOwed(address(dollar)), 1);
+    }
+
     function test_withdrawLease_drawingOftenRoundsNoFeeAway() public {
+        escrow.setNoticePeriod(0);
         Agreement memory a = openLease();
         for (uint256 i; i < 200; ++i) {
             skip(1);
@@ -307,12 +326,33 @@ contract EscrowLeasesTest is EscrowFixture {
         Agreement memory a = openLease();
         skip(1000);
         bytes32 leaseId = escrow.leaseIdOf(tenant, a.salt);
-        bytes32 digest = typed(keccak256(abi.encode(SETTLEMENT, leaseId, uint96(400))));
-        escrow.settle(a, 400, sign(TENANT_KEY, digest), sign(PROVIDER_KEY, digest));
+        bytes32 digest = typed(keccak256(abi.encode(SETTLEMENT, leaseId, uint96(400), GOOD)));
+        escrow.settle(a, 400, GOOD, sign(TENANT_KEY, digest), sign(PROVIDER_KEY, digest));
         vm.assertEq(balance(provider), 400 - 4 - 8);
     }
 
+    /// Co-signed and kept, an amount would be an option on all that the lease earned since.
+    function test_settle_refusesAStaleAmount() public {
+        Agreement memory a = openLease();
+        skip(1000);
+        bytes32 leaseId = escrow.leaseIdOf(tenant, a.salt);
+        uint40 until = uint40(time() + 60);
+        bytes memory ps =
+            sign(PROVIDER_KEY, typed(keccak256(abi.encode(SETTLEMENT, leaseId, uint96(400), until))));
+        skip(61);
+        vm.startPrank(tenant);
+        vm.expectRevert(abi.encodeWithSelector(IEscrow.SettlementExpired.selector, until, time()));
+        escrow.settle(a, 400, until, "", ps);
+        // Nor does it count with another end than was signed.
+        vm.expectPartialRevert(IEscrow.SignatureInvalid.selector);
+        escrow.settle(a, 400, until + 1, "", ps);
+        vm.warp(until);
+        escrow.settle(a, 400, until, "", ps);
+        vm.stopPrank();
+    }
+
     function test_settle_staysBetweenPaidAndAccrued() public {
+        escrow.setNoticePeriod(0);
         Agreement memory a = openLease();
         bytes32 leaseId = escrow.leaseIdOf(tenant, a.salt);
         skip(500);
@@ -320,11 +360,11 @@ contract EscrowLeasesTest is EscrowFixture {
         skip(500);
         for (uint96 i; i < 2; ++i) {
             uint96 amount = i == 0 ? 499 : 1001;
-            bytes32 digest = typed(keccak256(abi.encode(SETTLEMENT, leaseId, amount)));
+            bytes32 digest = typed(keccak256(abi.encode(SETTLEMENT, leaseId, amount, GOOD)));
             bytes memory ts = sign(TENANT_KEY, digest);
             bytes memory ps = sign(PROVIDER_KEY, digest);
             vm.expectRevert(abi.encodeWithSelector(IEscrow.SettlementOutOfRange.selector, amount, 500, 1000));
-            escrow.settle(a, amount, ts, ps);
+            escrow.settle(a, amount, GOOD, ts, ps);
         }
     }
 
@@ -345,6 +385,7 @@ contract EscrowLeasesTest is EscrowFixture {
     }
 
     function test_credit_afterAWithdrawalStopsPayUntilItIsMadeUp() public {
+        escrow.setNoticePeriod(0);
         Agreement memory a = openLease();
         skip(1000);
         escrow.withdrawLease(a);
@@ -369,9 +410,14 @@ contract EscrowLeasesTest is EscrowFixture {
         vm.prank(address(0xBEEF));
         escrow.creditByVerdict(a, 100);
         vm.assertEq(escrow.accrued(a), 900);
-        vm.expectRevert(abi.encodeWithSelector(IEscrow.CreditOutOfRange.selector, 1001, 100, 1000));
+        // Less than is off already changes nothing, and no more than all of it can be taken off.
+        vm.prank(address(0xBEEF));
+        escrow.creditByVerdict(a, 100);
+        vm.assertEq(escrow.accrued(a), 900);
         vm.prank(address(0xBEEF));
         escrow.creditByVerdict(a, 1001);
+        vm.assertEq(escrow.lease(escrow.leaseIdOf(tenant, a.salt)).creditSeconds, 1000);
+        vm.assertEq(escrow.accrued(a), 0);
     }
 
     // ── what only a few calls reach ───────────────────────────────────────────────────────────────────────────
@@ -407,6 +453,7 @@ contract EscrowLeasesTest is EscrowFixture {
     }
 
     function test_credit_afterPaymentCannotTakeBackWhatWasPaid() public {
+        escrow.setNoticePeriod(0);
         Agreement memory a = openLease();
         skip(1000);
         escrow.withdrawLease(a);

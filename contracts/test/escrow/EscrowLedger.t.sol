@@ -9,7 +9,13 @@ import {IPayouts} from "../../solidity/escrow/EscrowLedger.sol";
 import {Agreement} from "../../solidity/escrow/EscrowTypes.sol";
 import {IEscrow} from "../../solidity/escrow/IEscrow.sol";
 import {Role} from "../../solidity/registry/INodeRegistry.sol";
-import {FeeToken, ReenteringToken, RevertingToken, ShrinkingToken} from "../tokens/HostileTokens.sol";
+import {
+    FeeToken,
+    ReenteringToken,
+    RevertingToken,
+    ShrinkingToken,
+    SwallowingToken
+} from "../tokens/HostileTokens.sol";
 import {EscrowFixture} from "./EscrowFixture.sol";
 
 contract EscrowLedgerTest is EscrowFixture {
@@ -258,6 +264,7 @@ contract EscrowLedgerTest is EscrowFixture {
     }
 
     function test_guardian_holdsBackNewLeasesAndNothingElse() public {
+        escrow.setNoticePeriod(0);
         Agreement memory running = openLease();
         Agreement memory a = terms();
         bytes memory ts = tenantSig(a);
@@ -291,5 +298,15 @@ contract EscrowLedgerTest is EscrowFixture {
         vm.prank(tenant);
         escrow.close(a);
         vm.assertEq(escrow.feesOwed(address(dollar)), 20);
+    }
+
+    function test_tokenThatTakesFromItsReceiver_isRefused() public {
+        SwallowingToken token = new SwallowingToken();
+        escrow.allowToken(address(token), true);
+        token.mint(address(escrow), 50);
+        token.mint(address(this), 10);
+        token.approve(address(escrow), 10);
+        vm.expectRevert(abi.encodeWithSelector(IEscrow.TokenMovedOtherAmount.selector, address(token), 10, 0));
+        escrow.deposit(address(token), 10);
     }
 }

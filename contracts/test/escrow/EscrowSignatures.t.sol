@@ -86,11 +86,18 @@ contract EscrowSignaturesTest is EscrowFixture {
 
     function test_dirtyFields_areRefused() public {
         Agreement memory a = terms();
-        bytes memory data = abi.encodeCall(escrow.open, (a, tenantSig(a), providerSig(a)));
-        // The highest byte of `indexerFeeBps`, the eighth word after the selector.
-        data[4 + 7 * 32] = 0x01;
-        (bool ok,) = address(escrow).call(data);
-        vm.assertFalse(ok);
+        // The highest byte of each field that is shorter than a word; the ninth and tenth (`termsHash`, `salt`) are not.
+        for (uint256 field; field < 11; ++field) {
+            if (field == 8 || field == 9) continue;
+            bytes memory data = abi.encodeCall(escrow.open, (a, tenantSig(a), providerSig(a)));
+            data[4 + field * 32] = 0x01;
+            (bool ok, bytes memory why) = address(escrow).call(data);
+            vm.assertFalse(ok);
+            vm.assertEq(
+                keccak256(why),
+                keccak256(abi.encodeWithSelector(IEscrow.AgreementInvalid.selector, "padding"))
+            );
+        }
     }
 
     // ── EIP-1271 ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -155,6 +162,61 @@ contract EscrowSignaturesTest is EscrowFixture {
             abi.encodeWithSelector(IEscrow.OperatorTotalExceeded.selector, _operator, RATE + 1, RATE)
         );
         escrow.open(a, ts, ps);
+    }
+
+    function test_operator_rateCapBoundsWhatIsOpenAtOneTime() public {
+        allow(2 * RATE, 100 * RATE, uint40(time() + 1 days));
+        Agreement memory first = terms();
+        escrow.open(first, operatorSig(first), providerSig(first));
+        Agreement memory second = terms();
+        escrow.open(second, operatorSig(second), providerSig(second));
+        vm.assertEq(openRate(), 2 * RATE);
+        Agreement memory third = terms(1, RATE);
+        bytes memory ts = operatorSig(third);
+        bytes memory ps = providerSig(third);
+        bytes memory refusal =
+            abi.encodeWithSelector(IEscrow.OperatorRateExceeded.selector, _operator, 2 * RATE + 1, 2 * RATE);
+        vm.expectRevert(refusal);
+        escrow.open(third, ts, ps);
+        // New limits forget nothing that is open; the tenant's own leases count for nobody.
+        allow(2 * RATE, 100 * RATE, uint40(time() + 1 days));
+        vm.expectRevert(refusal);
+        escrow.open(third, ts, ps);
+        openLease();
+        vm.assertEq(openRate(), 2 * RATE);
+        // A lease that ran out of funds makes room as soon as anybody closes it.
+        skip(1 hours);
+        vm.prank(stranger);
+        escrow.close(first);
+        vm.assertEq(openRate(), RATE);
+        third.startBy = uint40(time());
+        escrow.open(third, operatorSig(third), providerSig(third));
+        vm.assertEq(openRate(), RATE + 1);
+    }
+
+    function test_operator_topsUpNothingBeyondItsCap() public {
+        allow(2 * RATE, 100 * RATE, uint40(time() + 1 days));
+        Agreement memory a = terms(2 * RATE, 2 * RATE);
+        escrow.open(a, operatorSig(a), providerSig(a));
+        Agreement memory dear = terms(3 * RATE, 3 * RATE);
+        openLease(dear);
+        vm.startPrank(_operator);
+        escrow.topUpAsOperator(a, 1);
+        vm.expectRevert(
+            abi.encodeWithSelector(IEscrow.OperatorRateExceeded.selector, _operator, 3 * RATE, 2 * RATE)
+        );
+        escrow.topUpAsOperator(dear, 1);
+        vm.stopPrank();
+        allow(RATE, 100 * RATE, uint40(time() + 1 days));
+        vm.prank(_operator);
+        vm.expectRevert(
+            abi.encodeWithSelector(IEscrow.OperatorRateExceeded.selector, _operator, 2 * RATE, RATE)
+        );
+        escrow.topUpAsOperator(a, 1);
+    }
+
+    function openRate() private view returns (uint96) {
+        return escrow.operatorLimit(tenant, _operator, address(dollar)).openRatePerHour;
     }
 
     function test_operator_afterItsEnd() public {

@@ -2,22 +2,28 @@
 pragma solidity ^0.8.26;
 
 import {Escrow} from "../../solidity/escrow/Escrow.sol";
-import {Agreement, LeaseState, LeaseStatus, Voucher} from "../../solidity/escrow/EscrowTypes.sol";
+import {
+    Agreement,
+    LeaseState,
+    LeaseStatus,
+    OperatorLimit,
+    Voucher
+} from "../../solidity/escrow/EscrowTypes.sol";
 import {TestDollar} from "../../solidity/token/TestDollar.sol";
 import {Base} from "../Base.sol";
 import {ReenteringToken} from "../tokens/HostileTokens.sol";
 
 /// Tenants, providers and strangers who do whatever they can, in an honest token and in one that calls back.
-contract EscrowHandler is Base {
-    uint256 private constant TENANTS = 3;
-    uint256 private constant PROVIDERS = 2;
+abstract contract EscrowHandler is Base {
+    uint256 internal constant TENANTS = 3;
+    uint256 internal constant PROVIDERS = 2;
     /// Enough to get into each other's way; more would only slow the check after every call down.
-    uint256 private constant LEASES = 12;
+    uint256 internal constant LEASES = 24;
 
     Escrow public immutable escrow;
     address[2] public tokens;
     address[] public actors;
-    Agreement[] private _agreements;
+    Agreement[] internal _agreements;
     mapping(bytes32 leaseId => uint256) public openedAt;
     /// What each lease has paid to anybody but its tenant, by balances.
     mapping(bytes32 leaseId => uint256) public paidOut;
@@ -26,7 +32,10 @@ contract EscrowHandler is Base {
     mapping(address token => uint256) public donated;
     uint256 public opened;
     uint256 public violations;
-    bytes32 private constant SETTLEMENT = keccak256("Settlement(bytes32 leaseId,uint96 amount)");
+    mapping(bytes32 leaseId => bool) private _byOperator;
+    mapping(address tenant => mapping(address token => uint256 ratePerHour)) public operatorRate;
+    address private immutable _operator = vm.addr(operatorKey());
+    bytes32 private constant SETTLEMENT = keccak256("Settlement(bytes32 leaseId,uint96 amount,uint40 until)");
 
     constructor(Escrow escrow_, address dollar, address hostile) {
         escrow = escrow_;
@@ -46,12 +55,21 @@ contract EscrowHandler is Base {
         }
     }
 
-    function tenantKey(uint256 i) private pure returns (uint256) {
+    function tenantKey(uint256 i) internal pure returns (uint256) {
         return 0x7E0000 + i % TENANTS;
     }
 
-    function providerKey(uint256 i) private pure returns (uint256) {
+    function providerKey(uint256 i) internal pure returns (uint256) {
         return 0x9E0000 + i % PROVIDERS;
+    }
+
+    /// Kept from the start: to work an address out from its key is slow.
+    function tenantAt(uint256 i) public view returns (address) {
+        return actors[i % TENANTS];
+    }
+
+    function providerAt(uint256 i) public view returns (address) {
+        return actors[TENANTS + i % PROVIDERS];
     }
 
     function actorCount() external view returns (uint256) {
@@ -118,9 +136,10 @@ contract EscrowHandler is Base {
         uint32 maxDuration,
         uint16 fee
     ) external {
+        if (_agreements.length == LEASES) return;
         Agreement memory a = Agreement({
-            tenant: vm.addr(tenantKey(t)),
-            provider: vm.addr(providerKey(p)),
+            tenant: tenantAt(t),
+            provider: providerAt(p),
             indexer: fee % 2 == 0 ? address(0x1D) : address(0),
             token: tokens[which % 2],
             ratePerHour: uint96(bound(rate, 0, 1e11)),
@@ -164,7 +183,7 @@ contract EscrowHandler is Base {
         Agreement memory a = _agreements[i % _agreements.length];
         uint256 before = othersHold(a);
         try escrow.withdrawLease(a) {
-            paidOut[idOf(a)] += othersHold(a) - before;
+            countPaid(a, before);
         } catch {}
     }
 
@@ -180,10 +199,9 @@ contract EscrowHandler is Base {
             bool may = caller == a.tenant || caller == a.provider || time() >= end
                 || (noticeEndsAt != 0 && time() >= noticeEndsAt);
             if (!may) ++violations;
-            uint256 after_ = othersHold(a);
-            // A provider that breaks off pays a penalty from its balance.
-            if (after_ >= before) paidOut[idOf(a)] += after_ - before;
+            countPaid(a, before);
             closedAt[idOf(a)] = time();
+            countOperator(a, true);
         } catch {}
     }
 
@@ -203,48 +221,138 @@ contract EscrowHandler is Base {
         } catch {}
     }
 
-    function settle(uint256 i, uint96 amount, uint256 p) external {
+    function settle(uint256 i, uint96 amount, uint32 lasts, uint256 p) external {
         if (_agreements.length == 0) return;
         Agreement memory a = _agreements[i % _agreements.length];
         amount = uint96(bound(amount, 0, uint256(a.deposit) + 1));
+        uint40 until = uint40(time() + lasts % 3 - 1);
         bytes32 digest = keccak256(
             abi.encodePacked(
-                "\x19\x01", escrow.domainSeparator(), keccak256(abi.encode(SETTLEMENT, idOf(a), amount))
+                "\x19\x01",
+                escrow.domainSeparator(),
+                keccak256(abi.encode(SETTLEMENT, idOf(a), amount, until))
             )
         );
         bytes memory ps = sign(providerKey(p), digest);
         uint256 before = othersHold(a);
         vm.prank(a.tenant);
-        try escrow.settle(a, amount, "", ps) {
-            if (vm.addr(providerKey(p)) != a.provider) ++violations;
-            paidOut[idOf(a)] += othersHold(a) - before;
+        try escrow.settle(a, amount, until, "", ps) {
+            if (time() > until) ++violations;
+            if (providerAt(p) != a.provider) ++violations;
+            countPaid(a, before);
             closedAt[idOf(a)] = time();
+            countOperator(a, true);
         } catch {}
+    }
+
+    // ── operators ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    function operatorKey() private pure returns (uint256) {
+        return 0x09E7A708;
+    }
+
+    function operator() public view returns (address) {
+        return _operator;
+    }
+
+    function setOperator(uint256 t, uint256 which, uint96 rateCap, uint96 totalCap, uint32 lasts) external {
+        vm.prank(tenantAt(t));
+        escrow.setOperator(
+            operator(),
+            tokens[which % 2],
+            uint96(bound(rateCap, 0, 1e11)),
+            uint96(bound(totalCap, 0, 1e12)),
+            uint40(time() + bound(lasts, 0, 2 days))
+        );
+    }
+
+    /// Signs in a tenant's name whatever it likes, within its limits and beyond them.
+    function openAsOperator(uint256 t, uint256 p, uint256 which, uint96 rate, uint96 deposit_) external {
+        if (_agreements.length == LEASES) return;
+        Agreement memory a = Agreement({
+            tenant: tenantAt(t),
+            provider: providerAt(p),
+            indexer: address(0),
+            token: tokens[which % 2],
+            ratePerHour: uint96(bound(rate, 0, 1e11)),
+            deposit: uint96(bound(deposit_, 0, 1e12)),
+            maxDuration: 0,
+            indexerFeeBps: 0,
+            termsHash: 0,
+            salt: bytes32(opened),
+            startBy: uint40(time())
+        });
+        OperatorLimit memory limit = escrow.operatorLimit(a.tenant, operator(), a.token);
+        bytes32 digest = escrow.hashAgreement(a);
+        try escrow.open(a, sign(operatorKey(), digest), sign(providerKey(p), digest)) returns (
+            bytes32 leaseId
+        ) {
+            if (
+                limit.until <= time() || a.deposit > limit.remaining
+                    || uint256(limit.openRatePerHour) + a.ratePerHour > limit.ratePerHourCap
+            ) ++violations;
+            ++opened;
+            _agreements.push(a);
+            _byOperator[leaseId] = true;
+            countOperator(a, false);
+            openedAt[leaseId] = time();
+        } catch {}
+    }
+
+    function topUpAsOperator(uint256 i, uint96 amount) external {
+        if (_agreements.length == 0) return;
+        Agreement memory a = _agreements[i % _agreements.length];
+        OperatorLimit memory limit = escrow.operatorLimit(a.tenant, operator(), a.token);
+        amount = uint96(bound(amount, 1, 1e11));
+        vm.prank(operator());
+        try escrow.topUpAsOperator(a, amount) {
+            if (limit.until <= time() || amount > limit.remaining || a.ratePerHour > limit.ratePerHourCap) {
+                ++violations;
+            }
+        } catch {}
+    }
+
+    /// What counts against an operator is the sum of the rates of the leases that it opened and nobody closed.
+    function countOperator(Agreement memory a, bool ended) internal {
+        if (!_byOperator[idOf(a)]) return;
+        if (ended) operatorRate[a.tenant][a.token] -= a.ratePerHour;
+        else operatorRate[a.tenant][a.token] += a.ratePerHour;
+        if (
+            escrow.operatorLimit(a.tenant, operator(), a.token).openRatePerHour
+                != operatorRate[a.tenant][a.token]
+        ) {
+            ++violations;
+        }
     }
 
     // ── vouchers ──────────────────────────────────────────────────────────────────────────────────────────────
 
     function fundChannel(uint256 t, uint256 p, uint256 which, uint96 amount) external {
-        vm.prank(vm.addr(tenantKey(t)));
-        try escrow.fundChannel(vm.addr(providerKey(p)), tokens[which % 2], uint96(bound(amount, 0, 1e11))) {}
-            catch {}
+        vm.prank(tenantAt(t));
+        try escrow.fundChannel(providerAt(p), tokens[which % 2], uint96(bound(amount, 0, 1e11))) {} catch {}
     }
 
     function redeem(uint256 t, uint256 p, uint256 which, uint96 total, uint256 key) external {
-        address tenant = vm.addr(tenantKey(t));
-        address provider = vm.addr(providerKey(p));
+        address tenant = tenantAt(t);
+        address provider = providerAt(p);
         address token = tokens[which % 2];
         total = uint96(bound(total, 0, 1e12));
         (bytes32 r, bytes32 vs) =
             signShort(tenantKey(key), escrow.hashVoucher(tenant, provider, token, total));
         try escrow.redeem(provider, token, Voucher(tenant, total, r, vs)) returns (uint96 paid) {
-            if (paid != 0 && vm.addr(tenantKey(key)) != tenant) ++violations;
+            if (paid != 0 && !isChannelSigner(tenant, provider, token, tenantAt(key))) ++violations;
         } catch {}
     }
 
+    function isChannelSigner(address tenant, address provider, address token, address signer)
+        internal
+        view
+        virtual
+        returns (bool);
+
     function unlock(uint256 t, uint256 p, uint256 which, bool request) external {
-        address tenant = vm.addr(tenantKey(t));
-        address provider = vm.addr(providerKey(p));
+        address tenant = tenantAt(t);
+        address provider = providerAt(p);
         address token = tokens[which % 2];
         uint256 unlockAt = escrow.channel(tenant, provider, token).unlockAt;
         vm.startPrank(tenant);
@@ -265,9 +373,20 @@ contract EscrowHandler is Base {
     }
 
     /// What provider, indexer and treasury hold in a lease's token.
-    function othersHold(Agreement memory a) private view returns (uint256) {
+    function othersHold(Agreement memory a) internal view returns (uint256) {
         return escrow.balanceOf(a.provider, a.token) + escrow.balanceOf(a.indexer, a.token)
             + escrow.feesOwed(a.token);
+    }
+
+    /// Nothing is paid for seconds of outage that were credited by then.
+    function countPaid(Agreement memory a, uint256 before) internal {
+        uint256 now_ = othersHold(a);
+        // A provider that breaks off pays a penalty from its balance.
+        if (now_ <= before) return;
+        bytes32 leaseId = idOf(a);
+        paidOut[leaseId] += now_ - before;
+        uint256 served = time() - openedAt[leaseId] - escrow.lease(leaseId).creditSeconds;
+        if (paidOut[leaseId] > uint256(a.ratePerHour) * served / 3600) ++violations;
     }
 
     /// Reads only what it needs of each lease: it runs after every call.
@@ -298,7 +417,7 @@ contract EscrowHandler is Base {
         }
         for (uint256 t; t < TENANTS; ++t) {
             for (uint256 p; p < PROVIDERS; ++p) {
-                sum += escrow.channel(vm.addr(tenantKey(t)), vm.addr(providerKey(p)), token).collateral;
+                sum += escrow.channel(tenantAt(t), providerAt(p), token).collateral;
             }
         }
     }

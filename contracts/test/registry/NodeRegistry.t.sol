@@ -3,10 +3,19 @@ pragma solidity ^0.8.26;
 
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 
-import {INodeRegistry, Node, Role} from "../../solidity/registry/INodeRegistry.sol";
+import {INodeRegistry, IPayoutKeeper, Node, Role} from "../../solidity/registry/INodeRegistry.sol";
 import {NodeRegistry} from "../../solidity/registry/NodeRegistry.sol";
 import {NetworkToken} from "../../solidity/token/NetworkToken.sol";
 import {Base} from "../Base.sol";
+
+/// Counts how often it is told of a node.
+contract PayoutListener is IPayoutKeeper {
+    mapping(address node => uint256) public told;
+
+    function refreshPayout(address account) external {
+        ++told[account];
+    }
+}
 
 contract NodeRegistryTest is Base {
     NetworkToken private _token;
@@ -125,8 +134,14 @@ contract NodeRegistryTest is Base {
         vm.expectRevert(abi.encodeWithSelector(INodeRegistry.RoleNotHeld.selector, _node, Role.Indexer));
         vm.prank(_node);
         _registry.leaveRole(Role.Indexer);
+        // Its record shows no role, and takes no update, but it is listed once for good.
+        vm.assertEq(_registry.node(_node).roles, 0);
+        vm.expectRevert(abi.encodeWithSelector(INodeRegistry.NotRegistered.selector, _node));
+        vm.prank(_node);
+        _registry.update("", 0, 0, 0);
         register(_node, Role.Indexer);
         vm.assertEq(_registry.nodeCount(), 1);
+        vm.assertEq(_registry.node(_node).roles, 1 << uint8(Role.Indexer));
     }
 
     function test_nodesPage_goesThroughAll() public {
@@ -225,12 +240,30 @@ contract NodeRegistryTest is Base {
         vm.expectRevert(why);
         _registry.setVerdicts(_node);
         vm.expectRevert(why);
+        _registry.setRewards(IPayoutKeeper(_node));
+        vm.expectRevert(why);
         _registry.setSlashedStakeTaker(_node);
         vm.stopPrank();
         vm.expectRevert(INodeRegistry.ZeroAddress.selector);
         _registry.setSlashedStakeTaker(address(0));
         _registry.setSlashedStakeTaker(_node);
         vm.assertEq(_registry.slashedStakeTaker(), _node);
+    }
+
+    function test_rewards_areToldOfANewNodeAndOfEveryNewPayoutAddressOnly() public {
+        PayoutListener listener = new PayoutListener();
+        _registry.setRewards(listener);
+        provider(100);
+        vm.assertEq(listener.told(_node), 1);
+        register(_node, Role.Indexer);
+        vm.assertEq(listener.told(_node), 1);
+        vm.prank(_node);
+        _registry.setPayout(_node, address(0xC01D));
+        vm.assertEq(listener.told(_node), 2);
+        _registry.setRewards(IPayoutKeeper(address(0)));
+        vm.prank(address(0xC01D));
+        _registry.setPayout(_node, address(0xC01E));
+        vm.assertEq(listener.told(_node), 2);
     }
 
     // ── checkers ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -257,6 +290,27 @@ contract NodeRegistryTest is Base {
         vm.assertTrue(_registry.hasRole(address(4), Role.Checker));
     }
 
+    /// Whoever has no longer what the role needs is not drawn, whether the minimum or the devices grew.
+    function test_checkers_leavesOutThoseBelowTheMinimum() public {
+        checker(address(1), 100);
+        checker(address(2), 200);
+        _registry.setMinimumStake(Role.Checker, 150, 0);
+        (address[] memory addresses, uint96[] memory stakes) = _registry.checkers();
+        vm.assertEq(addresses.length, 1);
+        vm.assertEq(addresses[0], address(2));
+        vm.assertEq(stakes[0], 200);
+        _registry.stakeFor(address(1), 50);
+        (addresses,) = _registry.checkers();
+        vm.assertEq(addresses.length, 2);
+        // Devices count where the minimum grows with them.
+        _registry.setMinimumStake(Role.Checker, 150, 10);
+        vm.prank(address(2));
+        _registry.update("", 0, 0, 6);
+        (addresses,) = _registry.checkers();
+        vm.assertEq(addresses.length, 1);
+        vm.assertEq(addresses[0], address(1));
+    }
+
     function test_checkers_moreStakeTakesTheLowestPlace() public {
         for (uint160 i = 1; i <= 128; ++i) {
             checker(address(i), i == 77 ? 60 : 100);
@@ -269,5 +323,41 @@ contract NodeRegistryTest is Base {
         vm.assertFalse(_registry.hasRole(address(77), Role.Checker));
         (address[] memory addresses,) = _registry.checkers();
         vm.assertEq(addresses.length, 128);
+    }
+
+    // ── the payout address ────────────────────────────────────────────────────────────────────────────────────
+
+    function test_payoutAddress_getsTheStakeBackWithoutTheWorkingKey() public {
+        address cold = address(0xC01D);
+        provider(150);
+        vm.prank(_node);
+        _registry.setPayout(_node, cold);
+        vm.startPrank(cold);
+        _registry.leaveRoleFor(_node, Role.Provider);
+        _registry.requestUnstakeFor(_node, 150);
+        vm.stopPrank();
+        skip(7 days);
+        _registry.unstakeFor(_node);
+        vm.assertEq(_token.balanceOf(cold), 150);
+        vm.assertFalse(_registry.hasRole(_node, Role.Provider));
+    }
+
+    function test_payoutAddress_isTheOnlyOtherThatMayAskForTheStake() public {
+        provider(150);
+        address cold = address(0xC01D);
+        // While none is set there is nobody, not even the zero address.
+        for (uint256 i; i < 2; ++i) {
+            address holder = i == 0 ? address(0) : cold;
+            bytes memory why =
+                abi.encodeWithSelector(INodeRegistry.NotPayoutOwner.selector, address(0x57), holder);
+            vm.startPrank(address(0x57));
+            vm.expectRevert(why);
+            _registry.leaveRoleFor(_node, Role.Provider);
+            vm.expectRevert(why);
+            _registry.requestUnstakeFor(_node, 50);
+            vm.stopPrank();
+            vm.prank(i == 0 ? _node : cold);
+            _registry.setPayout(_node, cold);
+        }
     }
 }

@@ -2,8 +2,10 @@
 pragma solidity ^0.8.26;
 
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
+import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 
 import {Role} from "../../solidity/registry/INodeRegistry.sol";
+import {ChallengeBonds} from "../../solidity/rewards/ChallengeBonds.sol";
 import {ClassUse, Emission} from "../../solidity/rewards/Emission.sol";
 import {Claim, EpochReport, Quorum, Rewards} from "../../solidity/rewards/Rewards.sol";
 import {NetworkToken} from "../../solidity/token/NetworkToken.sol";
@@ -16,13 +18,18 @@ contract RewardsTest is EpochsFixture {
     address private _bob = address(0xB0B0);
 
     function schedule() private pure returns (Emission.Schedule memory) {
-        return Emission.Schedule(1000e18, 4, 8000, 2000, 2000, 2);
+        return Emission.Schedule(1000e18, 4, 8000, 2000, 2000, 2, 40_000);
+    }
+
+    function parameters() private pure returns (Rewards.Parameters memory) {
+        return Rewards.Parameters({
+            challengeSeconds: 600, committeeSize: 4, maxReportAgeEpochs: 4, challengeBond: BOND_CHALLENGE
+        });
     }
 
     function setUp() public override {
         super.setUp();
-        _rewards =
-            new Rewards(address(this), networkToken, epochs, registry, 600, 4, BOND_CHALLENGE, schedule());
+        _rewards = new Rewards(address(this), networkToken, epochs, registry, parameters(), schedule());
         networkToken.setMinter(address(_rewards));
         runInto(1);
     }
@@ -57,14 +64,25 @@ contract RewardsTest is EpochsFixture {
 
     function quorum(
         EpochReport memory r,
-        ClassUse[] memory use,
+        ClassUse[] memory used,
         bytes32 purpose,
         uint256 size,
         uint256 signers
     ) private view returns (Quorum memory) {
+        return quorum(r, used, purpose, size, signers, purpose == "rewards" ? address(0) : _bob);
+    }
+
+    function quorum(
+        EpochReport memory r,
+        ClassUse[] memory used,
+        bytes32 purpose,
+        uint256 size,
+        uint256 signers,
+        address challenger
+    ) private view returns (Quorum memory) {
         address[] memory committee = epochs.committee(r.epoch, purpose, size, frozenCheckers, frozenStakes);
         bytes[] memory signatures = new bytes[](committee.length);
-        bytes32 digest = _rewards.hashReport(r, use);
+        bytes32 digest = _rewards.hashReport(r, used, challenger);
         for (uint256 i; i < signers; ++i) {
             signatures[i] = sign(keyOf(committee[i]), digest);
         }
@@ -110,6 +128,28 @@ contract RewardsTest is EpochsFixture {
         vm.assertEq(networkToken.balanceOf(address(0xC01D)), 60e18);
     }
 
+    function test_claim_goesWhereTheRegistryToldItWithoutAsking() public {
+        registry.setRewards(_rewards);
+        vm.prank(_alice);
+        registry.register(Role.Indexer, "x", bytes32("key"), address(0), 0);
+        makeFinal(1, 60e18, 40e18, 100e18);
+        _rewards.claim(_alice, 60e18, proofFor(_bob, 40e18));
+        vm.assertEq(networkToken.balanceOf(_alice), 60e18);
+        // Taking another role may name the payout address for the first time; from then on only that address changes it.
+        vm.prank(_alice);
+        registry.register(Role.Checker, "x", bytes32("key"), address(0xC01D), 0);
+        runInto(3);
+        makeFinal(3, 90e18, 70e18, 60e18);
+        _rewards.claim(_alice, 90e18, proofFor(_bob, 70e18));
+        vm.assertEq(networkToken.balanceOf(address(0xC01D)), 30e18);
+        vm.prank(address(0xC01D));
+        registry.setPayout(_alice, address(0xC01E));
+        runInto(5);
+        makeFinal(5, 95e18, 70e18, 5e18);
+        _rewards.claim(_alice, 95e18, proofFor(_bob, 70e18));
+        vm.assertEq(networkToken.balanceOf(address(0xC01E)), 5e18);
+    }
+
     function test_claim_takesAChangedPayoutAddressOverWhenTold() public {
         makeFinal(1, 60e18, 40e18, 100e18);
         _rewards.claim(_alice, 60e18, proofFor(_bob, 40e18));
@@ -130,11 +170,22 @@ contract RewardsTest is EpochsFixture {
         challenge();
         _rewards.claim(_alice, 60e18, proofFor(_bob, 41e18));
         bytes32[] memory proof = proofFor(_alice, 60e18);
-        vm.expectRevert(abi.encodeWithSelector(Rewards.ClaimsExceedEmission.selector, 41e18, 40e18));
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IERC20Errors.ERC20InsufficientBalance.selector, address(_rewards), 40e18, 41e18
+            )
+        );
         _rewards.claim(_bob, 41e18, proof);
         vm.warp(_rewards.pending().challengeUntil);
         _rewards.drop();
         vm.assertEq(networkToken.balanceOf(_bob), BOND_CHALLENGE);
+    }
+
+    function test_bondsArePaidOutByTheRewardsContractAlone() public {
+        ChallengeBonds bonds = _rewards.bonds();
+        vm.prank(_bob);
+        vm.expectRevert(abi.encodeWithSelector(ChallengeBonds.NotRewards.selector, _bob, address(_rewards)));
+        bonds.pay(_bob, 1);
     }
 
     function test_claim_needsAProof() public {
@@ -150,7 +201,11 @@ contract RewardsTest is EpochsFixture {
         makeFinal(1, 60e18, 41e18, 100e18);
         _rewards.claim(_alice, 60e18, proofFor(_bob, 41e18));
         bytes32[] memory proof = proofFor(_alice, 60e18);
-        vm.expectRevert(abi.encodeWithSelector(Rewards.ClaimsExceedEmission.selector, 41e18, 40e18));
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IERC20Errors.ERC20InsufficientBalance.selector, address(_rewards), 40e18, 41e18
+            )
+        );
         _rewards.claim(_bob, 41e18, proof);
     }
 
@@ -257,6 +312,72 @@ contract RewardsTest is EpochsFixture {
         vm.assertEq(networkToken.balanceOf(address(this)) - before, BOND_CHALLENGE);
     }
 
+    /// Where all checkers fit into one committee, those who proposed a report would uphold it too by what they signed before.
+    function test_challenge_isNotAnsweredByTheSignaturesThatProposed() public {
+        Rewards.Parameters memory p = parameters();
+        p.committeeSize = 10;
+        _rewards.setParameters(p);
+        EpochReport memory r = report(1, 60e18, 40e18, 100e18);
+        Quorum memory old = quorum(r, classes(), "rewards", 10, 10);
+        _rewards.propose(r, classes(), old);
+        challenge();
+        // The same members in the larger committee's order.
+        Quorum memory q = quorum(r, classes(), "rewards-challenge", 21, 10, address(0));
+        vm.expectRevert(abi.encodeWithSelector(Rewards.QuorumMissing.selector, 0, 10));
+        _rewards.uphold(r, classes(), q);
+        // Nor by what was said to somebody else's challenge.
+        q = quorum(r, classes(), "rewards-challenge", 21, 10, stranger);
+        vm.expectRevert(abi.encodeWithSelector(Rewards.QuorumMissing.selector, 0, 10));
+        _rewards.uphold(r, classes(), q);
+        _rewards.uphold(r, classes(), quorum(r, classes(), "rewards-challenge", 21, 10));
+        vm.assertEq(_rewards.lastFinalEpoch(), 1);
+    }
+
+    function test_challenge_itsBondIsWhatWasPutUp() public {
+        propose(report(1, 60e18, 40e18, 100e18));
+        challenge();
+        Rewards.Parameters memory p = parameters();
+        p.challengeBond = 7 * BOND_CHALLENGE;
+        _rewards.setParameters(p);
+        vm.warp(_rewards.pending().challengeUntil);
+        _rewards.drop();
+        vm.assertEq(networkToken.balanceOf(_bob), BOND_CHALLENGE);
+    }
+
+    function test_propose_onlyAboutEpochsWhoseStakeIsStillThere() public {
+        EpochReport memory r = report(1, 1, 1, 2);
+        Quorum memory q = quorum(r, classes(), "rewards", 4, 3);
+        vm.warp(epochs.startOf(6));
+        vm.expectRevert(abi.encodeWithSelector(Rewards.ReportTooOld.selector, 1, 6, 4));
+        _rewards.propose(r, classes(), q);
+        vm.warp(epochs.startOf(6) - 1);
+        _rewards.propose(r, classes(), q);
+    }
+
+    function test_parameters_areTheOwnersWithinBounds() public {
+        Rewards.Parameters memory p = parameters();
+        vm.expectRevert(abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, stranger));
+        vm.prank(stranger);
+        _rewards.setParameters(p);
+        p.committeeSize = 0;
+        vm.expectRevert(abi.encodeWithSelector(Rewards.ParameterInvalid.selector, "committeeSize"));
+        _rewards.setParameters(p);
+        p.committeeSize = 16;
+        vm.expectRevert(abi.encodeWithSelector(Rewards.ParameterInvalid.selector, "committeeSize"));
+        _rewards.setParameters(p);
+        p = parameters();
+        p.challengeSeconds = 0;
+        vm.expectRevert(abi.encodeWithSelector(Rewards.ParameterInvalid.selector, "challengeSeconds"));
+        _rewards.setParameters(p);
+        p = parameters();
+        p.maxReportAgeEpochs = uint32((7 days - 2 * 600) / EPOCH - 1);
+        _rewards.setParameters(p);
+        vm.assertEq(_rewards.parameters().maxReportAgeEpochs, p.maxReportAgeEpochs);
+        ++p.maxReportAgeEpochs;
+        vm.expectRevert(abi.encodeWithSelector(Rewards.ParameterInvalid.selector, "maxReportAgeEpochs"));
+        _rewards.setParameters(p);
+    }
+
     function test_challenge_thatNobodyAnswersDropsTheReport() public {
         propose(report(1, 60e18, 40e18, 100e18));
         vm.prank(stranger);
@@ -302,13 +423,15 @@ contract RewardsTest is EpochsFixture {
     }
 
     function test_withoutABond_challengesMoveNoMoney() public {
-        Rewards free = new Rewards(address(this), networkToken, epochs, registry, 600, 4, 0, schedule());
+        Rewards.Parameters memory p = parameters();
+        p.challengeBond = 0;
+        Rewards free = new Rewards(address(this), networkToken, epochs, registry, p, schedule());
         _rewards = free;
         networkToken.setMinter(address(free));
         EpochReport memory r = EpochReport(1, rootOf(0, 0), 0, 0);
         propose(r);
         free.challenge();
-        Quorum memory q = quorum(r, classes(), "rewards-challenge", 9, 9);
+        Quorum memory q = quorum(r, classes(), "rewards-challenge", 9, 9, address(this));
         free.uphold(r, classes(), q);
         vm.assertEq(free.totalEmitted(), 0);
     }
@@ -324,11 +447,15 @@ contract RewardsTest is EpochsFixture {
         list[0] = ClassUse("c", weight, utilisation, target_);
     }
 
-    function test_emission_gatesCapacityByUse() public view {
-        // Unused in epoch 1: four fifths to capacity, gated to the floor of a fifth.
+    function test_emission_gatesAClassByUse() public view {
+        // Unused in epoch 1: all of it gated to the floor of a fifth, and of that four fifths to capacity.
         (uint256 capacity, uint256 delivery) = _rewards.allowedEmission(1, use(10_000, 0, 5000));
         vm.assertEq(capacity, 160e18);
-        vm.assertEq(delivery, 200e18);
+        vm.assertEq(delivery, 40e18);
+        // Half used of what is wanted: half of it, and of that 65 in a hundred to capacity.
+        (capacity, delivery) = _rewards.allowedEmission(1, use(10_000, 2500, 5000));
+        vm.assertEq(capacity, 325e18);
+        vm.assertEq(delivery, 175e18);
         // Two epochs later the floor has halved.
         (capacity,) = _rewards.allowedEmission(3, use(10_000, 0, 5000));
         vm.assertEq(capacity, 80e18);
@@ -350,6 +477,36 @@ contract RewardsTest is EpochsFixture {
         _rewards.allowedEmission(1, use(10_001, 1, 1));
         vm.expectRevert(abi.encodeWithSelector(Emission.ClassTargetZero.selector, bytes32("c")));
         _rewards.allowedEmission(1, use(1, 1, 0));
+    }
+
+    function classesOf(bytes32 a, uint16 weightA, bytes32 b, uint16 weightB)
+        private
+        pure
+        returns (ClassUse[] memory list)
+    {
+        list = new ClassUse[](2);
+        list[0] = ClassUse(a, weightA, 5000, 5000);
+        list[1] = ClassUse(b, weightB, 5000, 5000);
+    }
+
+    function test_emission_countsNoClassTwice() public {
+        vm.expectRevert(abi.encodeWithSelector(Emission.ClassesNotSorted.selector, bytes32("a")));
+        _rewards.allowedEmission(1, classesOf("a", 5000, "a", 5000));
+        vm.expectRevert(abi.encodeWithSelector(Emission.ClassesNotSorted.selector, bytes32("a")));
+        _rewards.allowedEmission(1, classesOf("b", 5000, "a", 5000));
+        _rewards.allowedEmission(1, classesOf("a", 5000, "b", 5000));
+    }
+
+    function test_emission_boundsWhatScarcityWeighs() public {
+        Emission.Schedule memory s = schedule();
+        // At most half as much again as an equal share, which is 5,000.
+        s.scarcityCapBps = 15_000;
+        _rewards.setSchedule(s);
+        _rewards.allowedEmission(1, classesOf("a", 7500, "b", 2500));
+        vm.expectRevert(
+            abi.encodeWithSelector(Emission.ClassWeightTooHigh.selector, bytes32("a"), 7501, 7500)
+        );
+        _rewards.allowedEmission(1, classesOf("a", 7501, "b", 2499));
     }
 
     function testFuzz_emission_neverExceedsTheBudget(
@@ -375,8 +532,9 @@ contract RewardsTest is EpochsFixture {
         vm.expectRevert(abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, stranger));
         vm.prank(stranger);
         _rewards.setSchedule(s);
-        for (uint256 i; i < 5; ++i) {
+        for (uint256 i; i < 6; ++i) {
             s = schedule();
+            if (i == 5) s.scarcityCapBps = 9999;
             if (i == 0) s.halving = 0;
             if (i == 1) s.floorHalving = 0;
             if (i == 2) s.capacityShareIdleBps = 10_001;

@@ -22,6 +22,14 @@ contract FeeToken is Mintable {
     }
 }
 
+/// Takes everything its receiver held before.
+contract SwallowingToken is Mintable {
+    function _update(address from, address to, uint256 value) internal override {
+        if (from != address(0) && to != address(0)) super._update(to, address(0xFEE), balanceOf(to));
+        super._update(from, to, value);
+    }
+}
+
 /// Can take what everybody holds down, as a rebase does.
 contract ShrinkingToken is Mintable {
     function shrink(address holder, uint256 amount) external {

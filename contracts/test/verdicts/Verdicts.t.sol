@@ -4,99 +4,13 @@ pragma solidity ^0.8.26;
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 
 import {Epochs} from "../../solidity/epochs/Epochs.sol";
-import {Agreement} from "../../solidity/escrow/EscrowTypes.sol";
+import {Agreement, LeaseStatus} from "../../solidity/escrow/EscrowTypes.sol";
+import {IEscrow} from "../../solidity/escrow/IEscrow.sol";
 import {Role} from "../../solidity/registry/INodeRegistry.sol";
-import {Case, CaseKind, CaseStatus, IVerdicts, Statement} from "../../solidity/verdicts/IVerdicts.sol";
-import {Verdicts} from "../../solidity/verdicts/Verdicts.sol";
-import {EpochsFixture} from "../epochs/EpochsFixture.sol";
+import {Case, CaseStatus, IVerdicts, VerdictParameters, Vote} from "../../solidity/verdicts/IVerdicts.sol";
+import {VerdictsFixture} from "./VerdictsFixture.sol";
 
-contract VerdictsTest is EpochsFixture {
-    uint96 private constant SLASH = 4e18;
-    uint96 private constant APPEAL_BOND = 1e18;
-    Verdicts private _verdicts;
-    Agreement private _lease;
-
-    function parameters() private pure returns (Verdicts.Parameters memory) {
-        return Verdicts.Parameters(4, 600, 600, 3600, 1 days, SLASH, APPEAL_BOND);
-    }
-
-    function setUp() public override {
-        super.setUp();
-        _verdicts =
-            new Verdicts(address(this), epochs, registry, escrow, networkToken, treasury, parameters());
-        escrow.setVerdicts(address(_verdicts));
-        registry.setVerdicts(address(_verdicts));
-        networkToken.transfer(provider, 10e18);
-        vm.startPrank(provider);
-        networkToken.approve(address(registry), type(uint256).max);
-        networkToken.approve(address(_verdicts), type(uint256).max);
-        registry.stake(10e18);
-        registry.register(Role.Provider, "https://p", bytes32("key"), address(0), 0);
-        vm.stopPrank();
-        runInto(1);
-        _lease = terms(RATE, 100 * RATE);
-        openLease(_lease);
-        skip(500);
-    }
-
-    // ── helpers ───────────────────────────────────────────────────────────────────────────────────────────────
-
-    function openOutage() private returns (bytes32 caseId) {
-        bytes32 leaseId = escrow.leaseIdOf(tenant, _lease.salt);
-        caseId = _verdicts.caseIdOf(1, CaseKind.Outage, leaseId);
-        address[] memory committee =
-            epochs.committee(1, keccak256(abi.encode(caseId, false)), 4, frozenCheckers, frozenStakes);
-        vm.prank(committee[0]);
-        _verdicts.openOutage(1, _lease, frozenCheckers, frozenStakes);
-    }
-
-    function openAgainst(CaseKind kind, bytes memory signature) private returns (bytes32 caseId) {
-        caseId = _verdicts.caseIdOf(1, kind, bytes32(uint256(uint160(provider))));
-        address[] memory committee =
-            epochs.committee(1, keccak256(abi.encode(caseId, false)), 4, frozenCheckers, frozenStakes);
-        vm.prank(committee[1]);
-        _verdicts.openAgainstNode(
-            1, kind, provider, statement("root"), signature, frozenCheckers, frozenStakes
-        );
-    }
-
-    function statement(bytes32 content) private view returns (Statement memory) {
-        return Statement(provider, 1, "device", content);
-    }
-
-    function signed(Statement memory s) private view returns (bytes memory) {
-        return sign(PROVIDER_KEY, _verdicts.hashStatement(s));
-    }
-
-    /// The first `against` members vote against, the next `absent` do nothing, the others for.
-    function vote(bytes32 caseId, uint256 against, uint256 absent) private {
-        address[] memory committee = _verdicts.committeeOf(caseId);
-        for (uint256 i; i < committee.length; ++i) {
-            if (i >= against && i < against + absent) continue;
-            bytes32 commitment =
-                _verdicts.voteCommitment(caseId, committee[i], i < against, valueOf(i), "e", "salt");
-            vm.prank(committee[i]);
-            _verdicts.commitVote(caseId, commitment);
-        }
-        vm.warp(_verdicts.caseOf(caseId).commitUntil);
-        for (uint256 i; i < committee.length; ++i) {
-            if (i >= against && i < against + absent) continue;
-            vm.prank(committee[i]);
-            _verdicts.revealVote(caseId, i < against, valueOf(i), "e", "salt");
-        }
-        vm.warp(_verdicts.caseOf(caseId).revealUntil);
-        _verdicts.decide(caseId);
-    }
-
-    /// 300, 100, 200, 400: the lower median of three is 200.
-    function valueOf(uint256 i) private pure returns (uint32) {
-        return [uint32(300), 100, 200, 400][i % 4];
-    }
-
-    function statusOf(bytes32 caseId) private view returns (uint256) {
-        return uint256(_verdicts.caseOf(caseId).status);
-    }
-
+contract VerdictsTest is VerdictsFixture {
     // ── outage ────────────────────────────────────────────────────────────────────────────────────────────────
 
     function test_outage_isCreditedByTheMedianOnceTheAppealWindowIsOver() public {
@@ -159,6 +73,132 @@ contract VerdictsTest is EpochsFixture {
         _verdicts.executeAgainstNode(caseId);
     }
 
+    /// The salt and the tenant name the case; everything else of the agreement must be the lease's too, or the credit is not had and the case stays.
+    function test_outage_isNotVoidedByAnotherAgreement() public {
+        bytes32 caseId = openOutage();
+        vote(caseId, 4, 0);
+        vm.warp(_verdicts.caseOf(caseId).appealUntil);
+        bytes32 leaseId = escrow.leaseIdOf(tenant, _lease.salt);
+        vm.expectRevert(abi.encodeWithSelector(IEscrow.AgreementMismatch.selector, leaseId));
+        vm.prank(provider);
+        _verdicts.executeOutage(caseId, dearer(_lease));
+        vm.assertEq(statusOf(caseId), uint256(CaseStatus.Upheld));
+        _verdicts.executeOutage(caseId, _lease);
+        vm.assertEq(credited(_lease), 200);
+    }
+
+    /// Too little gas leaves the case as it is, and never executes it without its credit.
+    function test_outage_isNotVoidedByLittleGas() public {
+        bytes32 caseId = openOutage();
+        vote(caseId, 4, 0);
+        vm.warp(_verdicts.caseOf(caseId).appealUntil);
+        bytes memory call_ = abi.encodeCall(_verdicts.executeOutage, (caseId, _lease));
+        bool executed;
+        for (uint256 gas_ = 10_000; gas_ < 200_000 && !executed; gas_ += 500) {
+            vm.cool(address(escrow));
+            vm.cool(address(_verdicts));
+            (executed,) = address(_verdicts).call{gas: gas_}(call_);
+            vm.assertEq(credited(_lease), executed ? 200 : 0);
+        }
+        vm.assertTrue(executed);
+    }
+
+    /// Checkers may name more than has passed by the time it is executed, for a lease that ended meanwhile.
+    function test_outage_ofMoreThanTheWholeLeaseTakesAllOfItOff() public {
+        vm.warp(epochs.startOf(3) - EPOCH);
+        Agreement memory short = terms(RATE, 150);
+        openLease(short);
+        runInto(3);
+        bytes32 caseId = openOutage(3, short);
+        vote(caseId, 4, 0);
+        vm.warp(_verdicts.caseOf(caseId).appealUntil);
+        uint256 before = balance(tenant);
+        _verdicts.executeOutage(caseId, short);
+        vm.assertEq(credited(short), 150);
+        escrow.close(short);
+        vm.assertEq(balance(tenant) - before, 150);
+    }
+
+    // ── about what, and how long after ───────────────────────────────────────────────────────────────────────
+
+    function test_open_onlyAboutEpochsWhoseStakeIsStillThere() public {
+        vm.warp(epochs.startOf(1 + MOST_AGE + 1) - 1);
+        uint256 before = vm.snapshotState();
+        openOutage();
+        vm.revertToState(before);
+        skip(1);
+        address member = memberOf(1, _lease);
+        bytes memory why =
+            abi.encodeWithSelector(IVerdicts.CaseTooOld.selector, 1, 1 + MOST_AGE + 1, MOST_AGE);
+        vm.expectRevert(why);
+        vm.prank(member);
+        _verdicts.openOutage(1, _lease, frozenCheckers, frozenStakes);
+    }
+
+    /// Who knows the seed can choose a salt until friends are drawn; so the lease must be there before.
+    function test_open_onlyAboutALeaseOlderThanItsEpochsSeed() public {
+        vm.warp(epochs.startOf(3) - 1);
+        Agreement memory before = terms(RATE, 100 * RATE);
+        openLease(before);
+        vm.warp(epochs.startOf(3));
+        Agreement memory since = terms(RATE, 100 * RATE);
+        bytes32 leaseId = openLease(since);
+        uint256 start = epochs.startOf(3);
+        skip(EPOCH * 2);
+        runInto(7);
+        vm.expectRevert(abi.encodeWithSelector(IVerdicts.LeaseTooYoung.selector, leaseId, start, start));
+        _verdicts.openOutage(3, since, frozenCheckers, frozenStakes);
+        address member = memberOf(7, before);
+        vm.prank(member);
+        _verdicts.openOutage(7, before, frozenCheckers, frozenStakes);
+    }
+
+    function test_open_onlyAboutAnOpenLeaseByItsOwnAgreement() public {
+        address member = memberOf(1, _lease);
+        bytes32 leaseId = escrow.leaseIdOf(tenant, _lease.salt);
+        vm.startPrank(member);
+        Agreement memory wrong = dearer(_lease);
+        vm.expectRevert(abi.encodeWithSelector(IEscrow.AgreementMismatch.selector, leaseId));
+        _verdicts.openOutage(1, wrong, frozenCheckers, frozenStakes);
+        vm.stopPrank();
+        vm.prank(tenant);
+        escrow.close(_lease);
+        vm.expectRevert(abi.encodeWithSelector(IEscrow.LeaseNotOpen.selector, leaseId, LeaseStatus.Closed));
+        vm.prank(member);
+        _verdicts.openOutage(1, _lease, frozenCheckers, frozenStakes);
+    }
+
+    /// A member that took its stake away decides nothing any more, wherever in the case it stands.
+    function test_vote_onlyByCheckersThatMayWorkNow() public {
+        address opener = memberOf(1, _lease);
+        bytes memory why = abi.encodeWithSelector(IVerdicts.NotActiveChecker.selector, opener);
+        vm.prank(opener);
+        registry.leaveRole(Role.Checker);
+        vm.expectRevert(why);
+        vm.prank(opener);
+        _verdicts.openOutage(1, _lease, frozenCheckers, frozenStakes);
+        vm.prank(opener);
+        registry.register(Role.Checker, "", 0, address(0), 0);
+        bytes32 caseId = openOutage();
+        registry.jail(opener, uint40(time()) + 100, "");
+        bytes32 commitment = _verdicts.voteCommitment(caseId, opener, against5());
+        vm.expectRevert(why);
+        vm.prank(opener);
+        _verdicts.commitVote(caseId, commitment);
+        skip(100);
+        vm.prank(opener);
+        _verdicts.commitVote(caseId, commitment);
+        vm.warp(_verdicts.caseOf(caseId).commitUntil);
+        // More is asked of checkers meanwhile than this one has.
+        registry.setMinimumStake(Role.Checker, 1000e18, 0);
+        vm.expectRevert(why);
+        vm.prank(opener);
+        _verdicts.revealVote(caseId, against5());
+        registry.setMinimumStake(Role.Checker, 0, 0);
+        vm.prank(opener);
+        _verdicts.revealVote(caseId, against5());
+    }
+
     // ── who votes, and when ───────────────────────────────────────────────────────────────────────────────────
 
     function test_open_onlyByAMemberAndOnce() public {
@@ -180,7 +220,7 @@ contract VerdictsTest is EpochsFixture {
     function test_vote_rules() public {
         bytes32 caseId = openOutage();
         address member = _verdicts.committeeOf(caseId)[0];
-        bytes32 commitment = _verdicts.voteCommitment(caseId, member, true, 5, "e", "salt");
+        bytes32 commitment = _verdicts.voteCommitment(caseId, member, against5());
         vm.expectRevert(abi.encodeWithSelector(IVerdicts.NotOnCommittee.selector, caseId, stranger));
         vm.prank(stranger);
         _verdicts.commitVote(caseId, commitment);
@@ -189,7 +229,7 @@ contract VerdictsTest is EpochsFixture {
         vm.expectRevert(abi.encodeWithSelector(IVerdicts.AlreadyVoted.selector, caseId, member));
         _verdicts.commitVote(caseId, commitment);
         vm.expectRevert(abi.encodeWithSelector(IVerdicts.RevealClosed.selector, caseId));
-        _verdicts.revealVote(caseId, true, 5, "e", "salt");
+        _verdicts.revealVote(caseId, against5());
         vm.expectRevert(abi.encodeWithSelector(IVerdicts.VotingNotOver.selector, caseId));
         _verdicts.decide(caseId);
         vm.stopPrank();
@@ -202,17 +242,17 @@ contract VerdictsTest is EpochsFixture {
         _verdicts.commitVote(caseId, commitment);
         vm.prank(late);
         vm.expectRevert(abi.encodeWithSelector(IVerdicts.VoteMismatch.selector, caseId, late));
-        _verdicts.revealVote(caseId, true, 5, "e", "salt");
+        _verdicts.revealVote(caseId, against5());
         vm.startPrank(member);
         vm.expectRevert(abi.encodeWithSelector(IVerdicts.VoteMismatch.selector, caseId, member));
-        _verdicts.revealVote(caseId, false, 5, "e", "salt");
-        _verdicts.revealVote(caseId, true, 5, "e", "salt");
+        _verdicts.revealVote(caseId, Vote(false, 5, "e", 0, "salt"));
+        _verdicts.revealVote(caseId, against5());
         vm.expectRevert(abi.encodeWithSelector(IVerdicts.AlreadyVoted.selector, caseId, member));
-        _verdicts.revealVote(caseId, true, 5, "e", "salt");
+        _verdicts.revealVote(caseId, against5());
         vm.stopPrank();
         vm.warp(c.revealUntil);
         vm.expectRevert(abi.encodeWithSelector(IVerdicts.RevealClosed.selector, caseId));
-        _verdicts.revealVote(caseId, true, 5, "e", "salt");
+        _verdicts.revealVote(caseId, against5());
         _verdicts.decide(caseId);
         vm.expectRevert(
             abi.encodeWithSelector(IVerdicts.CaseInWrongState.selector, caseId, CaseStatus.Dismissed)
@@ -223,127 +263,23 @@ contract VerdictsTest is EpochsFixture {
     function test_checkerThatCopiesACommitmentCannotRevealIt() public {
         bytes32 caseId = openOutage();
         address[] memory committee = _verdicts.committeeOf(caseId);
-        bytes32 commitment = _verdicts.voteCommitment(caseId, committee[0], true, 5, "e", "salt");
+        bytes32 commitment = _verdicts.voteCommitment(caseId, committee[0], against5());
         for (uint256 i; i < 2; ++i) {
             vm.prank(committee[i]);
             _verdicts.commitVote(caseId, commitment);
         }
         vm.warp(_verdicts.caseOf(caseId).commitUntil);
         vm.prank(committee[0]);
-        _verdicts.revealVote(caseId, true, 5, "e", "salt");
+        _verdicts.revealVote(caseId, against5());
         vm.expectRevert(abi.encodeWithSelector(IVerdicts.VoteMismatch.selector, caseId, committee[1]));
         vm.prank(committee[1]);
-        _verdicts.revealVote(caseId, true, 5, "e", "salt");
-    }
-
-    // ── slash and jail ────────────────────────────────────────────────────────────────────────────────────────
-
-    function test_falseCapacity_withTheNodesSignatureIsSlashedAndJailed() public {
-        bytes32 caseId = openAgainst(CaseKind.FalseCapacity, signed(statement("root")));
-        vote(caseId, 4, 0);
-        vm.warp(_verdicts.caseOf(caseId).appealUntil);
-        vm.expectRevert();
-        _verdicts.executeOutage(caseId, _lease);
-        _verdicts.executeAgainstNode(caseId);
-        vm.assertEq(registry.node(provider).stake, 10e18 - SLASH);
-        vm.assertEq(registry.node(provider).jailedUntil, time() + 1 days);
-    }
-
-    function test_wrongResult_withoutASignatureIsJailedButNotSlashed() public {
-        bytes32 caseId = openAgainst(CaseKind.WrongResult, "");
-        vote(caseId, 4, 0);
-        vm.warp(_verdicts.caseOf(caseId).appealUntil);
-        _verdicts.executeAgainstNode(caseId);
-        vm.assertEq(registry.node(provider).stake, 10e18);
-        vm.assertFalse(registry.isActive(provider, Role.Provider));
-    }
-
-    function test_openAgainstNode_needsTheAccusedsOwnSignatureOrNone() public {
-        bytes memory why = abi.encodeWithSelector(IVerdicts.StatementSignatureInvalid.selector, provider);
-        Statement memory s = statement("root");
-        bytes memory wrong = sign(0xBAD, _verdicts.hashStatement(s));
-        vm.expectRevert(why);
-        _verdicts.openAgainstNode(1, CaseKind.FalseCapacity, provider, s, wrong, frozenCheckers, frozenStakes);
-        s.epoch = 2;
-        bytes memory other = signed(s);
-        vm.expectRevert(why);
-        _verdicts.openAgainstNode(1, CaseKind.FalseCapacity, provider, s, other, frozenCheckers, frozenStakes);
-        vm.expectRevert();
-        _verdicts.openAgainstNode(1, CaseKind.Outage, provider, s, "", frozenCheckers, frozenStakes);
-        vm.expectRevert();
-        _verdicts.openAgainstNode(1, CaseKind.WrongResult, address(0), s, "", frozenCheckers, frozenStakes);
-    }
-
-    function test_equivocation_isProvedBySignaturesAlone() public {
-        Statement memory a = statement("one");
-        Statement memory b = statement("two");
-        bytes memory signatureA = signed(a);
-        bytes memory signatureB = signed(b);
-        vm.expectRevert(IVerdicts.NoEquivocation.selector);
-        _verdicts.proveEquivocation(a, signatureA, a, signatureA);
-        vm.expectRevert(abi.encodeWithSelector(IVerdicts.StatementSignatureInvalid.selector, provider));
-        _verdicts.proveEquivocation(a, signatureA, b, signatureA);
-        vm.prank(stranger);
-        vm.assertEq(_verdicts.proveEquivocation(a, signatureA, b, signatureB), SLASH);
-        vm.assertFalse(registry.isActive(provider, Role.Provider));
-        vm.expectRevert(
-            abi.encodeWithSelector(IVerdicts.EquivocationKnown.selector, provider, 1, bytes32("device"))
-        );
-        _verdicts.proveEquivocation(b, signatureB, a, signatureA);
-    }
-
-    // ── appeals ───────────────────────────────────────────────────────────────────────────────────────────────
-
-    function appeal(bytes32 caseId) private {
-        vm.prank(provider);
-        _verdicts.appeal(caseId, frozenCheckers, frozenStakes);
-    }
-
-    function test_appeal_toALargerCommitteeThatDismisses() public {
-        networkToken.transfer(provider, APPEAL_BOND);
-        bytes32 caseId = openAgainst(CaseKind.FalseCapacity, signed(statement("root")));
-        vote(caseId, 4, 0);
-        uint256 before = networkToken.balanceOf(provider);
-        appeal(caseId);
-        vm.assertEq(_verdicts.committeeOf(caseId).length, 9);
-        vm.assertEq(statusOf(caseId), uint256(CaseStatus.Appealed));
-        vote(caseId, 6, 0);
-        vm.assertEq(statusOf(caseId), uint256(CaseStatus.Dismissed));
-        vm.assertEq(networkToken.balanceOf(provider), before);
-        vm.expectRevert();
-        _verdicts.executeAgainstNode(caseId);
-        vm.assertEq(registry.node(provider).stake, 10e18);
-    }
-
-    function test_appeal_thatFailsCostsItsBondAndIsFinal() public {
-        networkToken.transfer(provider, APPEAL_BOND);
-        bytes32 caseId = openAgainst(CaseKind.FalseCapacity, signed(statement("root")));
-        vote(caseId, 4, 0);
-        appeal(caseId);
-        vote(caseId, 7, 0);
-        vm.assertEq(networkToken.balanceOf(treasury), APPEAL_BOND);
-        vm.expectRevert(abi.encodeWithSelector(IVerdicts.AppealClosed.selector, caseId));
-        appeal(caseId);
-        _verdicts.executeAgainstNode(caseId);
-        vm.assertEq(registry.node(provider).stake, 10e18 - SLASH);
-    }
-
-    function test_appeal_onlyOfWhatWasUpheldAndInTime() public {
-        bytes32 caseId = openOutage();
-        vm.expectRevert(
-            abi.encodeWithSelector(IVerdicts.CaseInWrongState.selector, caseId, CaseStatus.Voting)
-        );
-        appeal(caseId);
-        vote(caseId, 4, 0);
-        vm.warp(_verdicts.caseOf(caseId).appealUntil);
-        vm.expectRevert(abi.encodeWithSelector(IVerdicts.AppealClosed.selector, caseId));
-        appeal(caseId);
+        _verdicts.revealVote(caseId, against5());
     }
 
     // ── parameters ────────────────────────────────────────────────────────────────────────────────────────────
 
     function test_parameters_areTheOwnersWithinBounds() public {
-        Verdicts.Parameters memory p = parameters();
+        VerdictParameters memory p = parameters();
         vm.expectRevert(abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, stranger));
         vm.prank(stranger);
         _verdicts.setParameters(p);
@@ -360,6 +296,13 @@ contract VerdictsTest is EpochsFixture {
         p = parameters();
         p.revealSeconds = 0;
         vm.expectRevert(abi.encodeWithSelector(IVerdicts.ParameterInvalid.selector, "revealSeconds"));
+        _verdicts.setParameters(p);
+        p = parameters();
+        // The longest case, appeal included, ends before stake can leave.
+        p.maxCaseAgeEpochs = uint32((7 days - 2 * 1200 - 3600) / EPOCH - 1);
+        _verdicts.setParameters(p);
+        ++p.maxCaseAgeEpochs;
+        vm.expectRevert(abi.encodeWithSelector(IVerdicts.ParameterInvalid.selector, "maxCaseAgeEpochs"));
         _verdicts.setParameters(p);
         p = parameters();
         p.appealBond = 0;

@@ -1,20 +1,9 @@
-import { errorCodes } from '@sublet/protocol'
+import { errorCodes, SubletError, toProblem } from '@sublet/protocol'
 import { Command, CommanderError } from 'commander'
-import { addClose } from './commands/close.ts'
-import { addConvert } from './commands/convert.ts'
-import { addDeploy } from './commands/deploy.ts'
-import { addExec } from './commands/exec.ts'
-import { addLogs } from './commands/logs.ts'
-import { addMarket } from './commands/market.ts'
-import { addProvider } from './commands/provider.ts'
-import { addPs } from './commands/ps.ts'
-import { addRun } from './commands/run.ts'
-import { addUp } from './commands/up.ts'
-import { addValidate } from './commands/validate.ts'
-import { addWallet } from './commands/wallet.ts'
+import { loadCommands } from './commands/load-commands.ts'
 import { describeFailure, toJson } from './output/output.ts'
 
-function program(): Command {
+async function program(args: readonly string[]): Promise<Command> {
   const sublet = new Command('sublet')
     .description('An open market for idle compute: rent it by the second, or lend yours.')
     .version('0.1.0')
@@ -22,28 +11,13 @@ function program(): Command {
     .option('--data <dir>', 'folder of this network (default: SUBLET_DATA or ~/.sublet)')
     .enablePositionalOptions()
     .showHelpAfterError('Run with --help for what is possible.')
-  for (const add of [
-    addUp,
-    addValidate,
-    addConvert,
-    addDeploy,
-    addRun,
-    addPs,
-    addLogs,
-    addExec,
-    addClose,
-    addMarket,
-    addProvider,
-    addWallet,
-  ]) {
-    add(sublet)
-  }
+  for (const add of await loadCommands(args)) add(sublet)
   return sublet
 }
 
 /** Runs one command line. Sets `process.exitCode`; never throws, never prints a stack trace unasked. */
 export async function main(args: readonly string[]): Promise<void> {
-  const cli = program()
+  const cli = await program(args)
   cli.exitOverride()
   for (const command of withSubcommands(cli)) {
     command.exitOverride()
@@ -56,16 +30,25 @@ export async function main(args: readonly string[]): Promise<void> {
   try {
     await cli.parseAsync(args, { from: 'user' })
   } catch (error) {
+    const wantsJson = args.slice(0, args.includes('--') ? args.indexOf('--') : undefined).includes('--json')
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? 0 : 2
+      // People have been told by the parser itself.
+      if (wantsJson && error.exitCode !== 0) process.stdout.write(`${toJson(toProblem(usageError(error)))}\n`)
       return
     }
     const { problem, words } = describeFailure(error)
-    const wantsJson = args.slice(0, args.includes('--') ? args.indexOf('--') : undefined).includes('--json')
     if (wantsJson) process.stdout.write(`${toJson(problem)}\n`)
     else process.stderr.write(`${words}\n`)
     process.exitCode = errorCodes[problem.code].exitCode
   }
+}
+
+function usageError({ message }: CommanderError): SubletError {
+  const said = message.replace(/^error: /, '')
+  return new SubletError('request.invalid', `${said.charAt(0).toUpperCase()}${said.slice(1)}.`, {
+    hint: 'Run with --help for what is possible.',
+  })
 }
 
 function withSubcommands(command: Command): Command[] {

@@ -6,10 +6,12 @@ import {
   closeAndSettle,
   deploy,
   openConsole,
+  readEvents,
   rentAndClose,
   searchLog,
   typeIntoShell,
   waitForPhase,
+  watchUsage,
   writeFile,
 } from './testing/journey.ts'
 import { faintTexts, namelessControls, stickingOut } from './testing/looks.ts'
@@ -93,6 +95,32 @@ describeWith('chromium')('console in Chromium', () => {
     await expect.poll(() => page.getByRole('button', { name: 'Deploy' }).isEnabled()).toBe(true)
   })
 
+  test('checks a file in the browser, in a part that is loaded when it is needed', async () => {
+    const { sample, page } = await setUp()
+    const asked: string[] = []
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname))
+    await openConsole(page, sample.consoleUrl)
+    await page.getByRole('heading', { name: 'Rent your first container' }).waitFor()
+    expect(asked.filter((path) => path.includes('check-worker'))).toEqual([])
+    await page.goto(`${sample.url}/new`)
+    await writeFile(page, 'services:\n  web:\n    image: x\n    priviledged: true\n    ports: ["80:80"]\n')
+    await page
+      .getByRole('status')
+      .getByRole('button', { name: /4:5.*priviledged/s })
+      .waitFor()
+    expect(asked.filter((path) => path.includes('check-worker')).length).toBe(1)
+    expect(asked.filter((path) => path.includes('validate'))).toEqual([])
+    const akash =
+      'version: "2.0"\nservices: {web: {image: nginx, expose: [{port: 80, to: [{global: true}]}]}}\nprofiles:\n  compute: {web: {resources: {cpu: {units: 0.5}, memory: {size: 512Mi}, storage: {size: 1Gi}}}}\n  placement: {any: {pricing: {web: {denom: uact, amount: 1000}}}}\ndeployment: {web: {any: {profile: web, count: 1}}}\n'
+    await writeFile(page, akash)
+    await page.getByRole('region', { name: 'What will run' }).getByText('read as Akash SDL').waitFor()
+    await writeFile(page, `[${'[],'.repeat(12_000)}]`)
+    await page
+      .getByRole('status')
+      .getByText(/too many lines, entries and brackets/)
+      .waitFor()
+  })
+
   test('opens a dropped file', async () => {
     const { sample, page } = await setUp()
     await openConsole(page, sample.consoleUrl)
@@ -151,6 +179,31 @@ describeWith('chromium')('console in Chromium', () => {
     expect((await sent).postDataJSON().secrets).toEqual({ 'api-key': 's3cret' })
   })
 
+  test('asks for what a Compose file takes from around it, and sends that', async () => {
+    const { sample, page } = await setUp()
+    await openConsole(page, sample.consoleUrl)
+    const lines = [
+      'services:',
+      '  web:',
+      '    image: $IMAGE',
+      '    env_file: web.env',
+      '    ports: ["80:80"]',
+      '',
+    ]
+    await writeFile(page, lines.join('\n'))
+    const buffer = Buffer.from('MODE=on\n')
+    await page.getByLabel('web.env').setInputFiles({ name: 'any.env', mimeType: 'text/plain', buffer })
+    await page.getByLabel('IMAGE').fill('nginx:1')
+    const sent = page.waitForRequest(
+      (request) => request.url().endsWith('/v1/deployments') && request.method() === 'POST',
+    )
+    await deploy(page)
+    expect((await sent).postDataJSON()).toMatchObject({
+      files: { 'web.env': 'MODE=on\n' },
+      env: { IMAGE: 'nginx:1' },
+    })
+  })
+
   test('keeps a long log light, and stays where one reads while it is paused', async () => {
     const { sample, page } = await setUp()
     await openConsole(page, sample.consoleUrl)
@@ -195,6 +248,47 @@ describeWith('chromium')('console in Chromium', () => {
     const lines = leaseId === undefined ? [] : sample.network.logOf(leaseId)
     expect(await status.textContent()).toContain(`${lines.length} lines`)
     await page.getByRole('log', { name: 'Lines' }).getByText('lease is closing').waitFor()
+  })
+
+  test('draws what a lease uses, its GPU too, and begins anew after a break', async () => {
+    const { sample, page, context } = await setUp()
+    await openConsole(page, sample.consoleUrl)
+    await writeFile(page, onGpu)
+    await deploy(page)
+    await waitForPhase(page, 'running')
+    await watchUsage(page)
+    expect(await page.locator('[data-chart]').count()).toBe(6)
+    const gpu = page.locator('[data-chart=GPU]').getByRole('img')
+    expect(await gpu.getAttribute('aria-label')).toMatch(/^GPU: \d+ %$/)
+    const inked = () =>
+      page.locator('[data-chart=Processor] canvas').evaluate((canvas) => {
+        const { width, height } = canvas as HTMLCanvasElement
+        const pixels = (canvas as HTMLCanvasElement).getContext('2d')?.getImageData(0, 0, width, height).data
+        return pixels?.some((value) => value > 0) ?? false
+      })
+    await expect.poll(inked).toBe(true)
+    await context.route('**/stats?**', (route) => route.abort('connectionrefused'))
+    await page.reload()
+    await page.getByText('The figures broke off and are asked for again.').waitFor()
+    await context.unroute('**/stats?**')
+    await watchUsage(page)
+  })
+
+  test('tells what happens to a lease as it happens, to its end', async () => {
+    const { sample, page } = await setUp()
+    await openConsole(page, sample.consoleUrl)
+    await writeFile(page, hello)
+    const id = await deploy(page)
+    await waitForPhase(page, 'running')
+    expect(await readEvents(page, 'opened')).toEqual(['matched', 'starting', 'healthy', 'opened'])
+    const { leaseId } = sample.network.find(id).groups[0] ?? {}
+    if (leaseId === undefined) throw new Error('the lease has no id')
+    sample.network.note(leaseId, { reason: 'out-of-memory', message: 'web was killed: out of memory.' })
+    const event = page.locator('[data-reason=out-of-memory]')
+    await event.getByText('web was killed: out of memory.').waitFor()
+    expect(await event.textContent()).toContain('error')
+    await closeAndSettle(page)
+    expect((await readEvents(page, 'closed')).slice(-3)).toEqual(['out-of-memory', 'closing', 'closed'])
   })
 
   test('tells the exit code of a shell, and resizes it with the page', async () => {
@@ -302,7 +396,7 @@ describeWith('chromium')('console in Chromium', () => {
         await page.locator('[data-busy=false]').waitFor({ state: 'attached' })
         await looksWell()
       }
-      for (const view of ['log', 'shell', 'bids', 'details']) {
+      for (const view of ['log', 'usage', 'events', 'shell', 'bids', 'details']) {
         await page.goto(`${sample.url}/deployments/${running.id}?view=${view}`)
         await waitForPhase(page, 'running')
         await looksWell()

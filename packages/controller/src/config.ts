@@ -6,6 +6,8 @@ export const controllerConfigSchema = z.object({
   port: z.int().min(0).max(65535).default(8080),
   /** Seconds of service that are set aside when a lease opens, and paid on each time. */
   depositSeconds: z.int().min(60).default(3600),
+  /** Seconds that a voucher pays ahead, where leases are paid so: the most that a provider can take and leave with. */
+  voucherIntervalSeconds: z.int().min(5).max(3_600).default(30),
   /** Seconds that a provider has to be ready. */
   startWithinSeconds: z.int().min(10).max(86_400).default(600),
   /** Whether running leases are topped up before their money ends. */

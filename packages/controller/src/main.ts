@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
 import type { NetworkAddresses } from '@sublet/contracts'
 import {
@@ -7,7 +7,9 @@ import {
   createNodeTransport,
   createProviderOpener,
   createSessionKeeper,
+  createVoucherPayer,
   requestEndpoint,
+  snapshotKeyOf,
   wait,
 } from '@sublet/sdk'
 import {
@@ -19,6 +21,7 @@ import {
   type Log,
   listen,
   openStore,
+  recoverSigner,
 } from '@sublet/service'
 import type { LocalAccount } from 'viem'
 import type { ControllerConfig } from './config.ts'
@@ -28,12 +31,20 @@ import { isWorkloadAnswer } from './deployment/is-answer.ts'
 import { migrations } from './deployment/migrations.ts'
 import { type ControllerTables, createStoreJournal } from './deployment/store-journal.ts'
 import { createFunding } from './funding/funding.ts'
+import { channelRoutes } from './http/channel-routes.ts'
 import { serveConsole } from './http/console-files.ts'
 import { deploymentRoutes } from './http/deployment-routes.ts'
 import { execRoute } from './http/exec-route.ts'
 import { guard } from './http/guard.ts'
+import { leaseFileRoutes } from './http/lease-file-routes.ts'
 import { leaseRoutes } from './http/lease-routes.ts'
+import { leaseWatchRoutes } from './http/lease-watch-routes.ts'
+import { nameRoutes } from './http/name-routes.ts'
 import { networkRoutes } from './http/network-routes.ts'
+import { schemaRoutes } from './http/schema-routes.ts'
+import { volumeRoutes } from './http/volume-routes.ts'
+import { createRestoreVolumes } from './snapshot/restore-volumes.ts'
+import { createSnapshots, type Snapshots } from './snapshot/snapshots.ts'
 
 export interface ControllerOptions {
   config: ControllerConfig
@@ -59,9 +70,10 @@ export interface Controller {
   consoleUrl: string
   /**
    * Stops serving. With `closeLeases` every deployment is closed and settled first; without, leases run on and the
-   * next controller takes them up.
+   * next controller takes them up. Answers how many deployments could not be closed in time: they are written down as
+   * unwanted, and the next controller closes them.
    */
-  stop(options?: { closeLeases?: boolean }): Promise<void>
+  stop(options?: { closeLeases?: boolean }): Promise<{ unsettled: number }>
 }
 
 const closeGraceMs = 500
@@ -81,10 +93,12 @@ export async function startController(options: ControllerOptions): Promise<Contr
       rpcUrl: options.chain.rpcUrl,
       addresses: options.addresses,
       account,
+      recoverSigner,
     })
     const store = await openStore<ControllerTables>({
       ...options.store,
       schema: 'controller',
+      alone: true,
       migrations,
       log,
     })
@@ -94,13 +108,30 @@ export async function startController(options: ControllerOptions): Promise<Contr
     const indexers = options.indexers.map((baseUrl) => createIndexerClient({ baseUrl, transport }))
     const sessions = createSessionKeeper({ account, domain: chain.domain, now })
     const openProvider = createProviderOpener({ chain, transport, sessions, now })
+    const funding = createFunding(chain)
+    const box = await createContentBox(account)
+    const snapshots = createSnapshots(store, box)
     const deployments = createDeployments({
       account,
       chain,
       indexers,
       openProvider,
-      funding: createFunding(chain),
-      journal: createStoreJournal(store, await createContentBox(account)),
+      funding,
+      vouchers: createVoucherPayer({
+        account,
+        chain,
+        intervalSeconds: config.voucherIntervalSeconds,
+        collateralSeconds: config.depositSeconds,
+        provide: (amount, use) => funding.during(`voucher channel ${randomUUID()}`, amount, use),
+        now,
+      }),
+      journal: createStoreJournal(store, box),
+      restoreVolumes: createRestoreVolumes({
+        snapshots,
+        openProvider,
+        encryptionKey: () => snapshotKeyOf(account),
+        log,
+      }),
       log,
       settings: {
         depositSeconds: config.depositSeconds,
@@ -128,7 +159,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
       logRequests: config.logRequests,
       bodyLimitBytes: maxFileBytes,
     })
-    routes(server, { ...options, deployments, openProvider, chain, indexers })
+    routes(server, { ...options, deployments, openProvider, chain, indexers, snapshots })
     shutdown.add('the API', closerOf(server))
     const { url, port } = await listen({ server, host: '127.0.0.1', port: config.port })
 
@@ -139,8 +170,9 @@ export async function startController(options: ControllerOptions): Promise<Contr
       url,
       consoleUrl: `http://localhost:${port}/?token=${encodeURIComponent(token)}`,
       async stop({ closeLeases = false } = {}) {
-        if (closeLeases) await closeInTime(deployments, log)
+        const unsettled = closeLeases ? await closeInTime(deployments, log) : 0
         await shutdown.run()
+        return { unsettled }
       },
     }
   } catch (error) {
@@ -149,8 +181,8 @@ export async function startController(options: ControllerOptions): Promise<Contr
   }
 }
 
-/** Closes everything. What cannot be closed in time is written down as unwanted, and the next controller closes it. */
-async function closeInTime(deployments: Deployments, log: Log): Promise<void> {
+/** Closes everything. Answers how much could not be closed in time. */
+async function closeInTime(deployments: Deployments, log: Log): Promise<number> {
   const inTime = new AbortController()
   const closed = deployments.closeAll().then(() => true)
   const late = wait(closeAllTimeoutMs, inTime.signal).then(() => false)
@@ -158,8 +190,10 @@ async function closeInTime(deployments: Deployments, log: Log): Promise<void> {
   // After the time is up the controller stops under it, which is no news.
   closed.catch(() => {})
   try {
-    if (!(await Promise.race([closed, late])))
-      log.warn('some leases could not be closed; the next start closes them')
+    if (await Promise.race([closed, late])) return 0
+    const unsettled = deployments.openCount()
+    log.warn({ deployments: unsettled }, 'some leases could not be closed; the next start closes them')
+    return unsettled
   } finally {
     inTime.abort()
   }
@@ -192,6 +226,7 @@ type Routed = Omit<ControllerOptions, 'chain' | 'indexers'> & {
   openProvider: ReturnType<typeof createProviderOpener>
   chain: Awaited<ReturnType<typeof createChainClient>>
   indexers: readonly ReturnType<typeof createIndexerClient>[]
+  snapshots: Snapshots
 }
 
 function routes(server: HttpServer, parts: Routed): void {
@@ -206,8 +241,20 @@ function routes(server: HttpServer, parts: Routed): void {
     }
   })
   deploymentRoutes(server, deployments)
-  leaseRoutes(server, deployments, openProvider)
+  leaseRoutes(server, deployments, openProvider, chain)
+  leaseWatchRoutes(server, deployments, openProvider)
+  leaseFileRoutes(server, deployments, openProvider)
   execRoute(server, deployments, openProvider, log)
+  volumeRoutes(server, {
+    deployments,
+    openProvider,
+    snapshots: parts.snapshots,
+    account: parts.account,
+    relayUrlOf: (provider) => indexers[0]?.relayUrl(provider) ?? '',
+  })
+  nameRoutes(server, { deployments, indexers })
+  channelRoutes(server, chain)
+  schemaRoutes(server)
   networkRoutes(server, { chain, indexers, embedded: config.embedded })
   if (consoleDir !== undefined) serveConsole(server, consoleDir)
 }

@@ -13,6 +13,7 @@ import {
   listen,
   openStore,
   type RequestHandler,
+  recoverSigner,
   type Tunnel,
 } from '@sublet/service'
 import type { LocalAccount } from 'viem'
@@ -21,14 +22,18 @@ import { createBookStore } from './book/book-store.ts'
 import { checkAsk } from './book/check-ask.ts'
 import type { IndexerConfig } from './config.ts'
 import { marketRoutes } from './http/market-routes.ts'
+import { nameRoutes } from './http/name-routes.ts'
 import { orderRoutes } from './http/order-routes.ts'
 import { relayRoutes } from './http/relay-routes.ts'
 import { createAtOnce } from './limit/at-once.ts'
 import { createRateLimit } from './limit/rate-limit.ts'
+import { openNames } from './names/open-names.ts'
+import { serveTls } from './names/serve-tls.ts'
 import { askForBid } from './order/ask-for-bid.ts'
 import { runAuction } from './order/auction.ts'
 import { checkOrder } from './order/check-order.ts'
 import { screenMarket } from './order/screen-market.ts'
+import { openPorts } from './ports/open-ports.ts'
 import { createConnections } from './provider/connections.ts'
 import { followFeed } from './provider/follow-feed.ts'
 import { followLeases, leaseFigures } from './registry/lease-history.ts'
@@ -58,6 +63,8 @@ export interface Indexer {
   url: string
   address: Address
   tunnelPort: number
+  /** Where names are served over TLS; absent where they aren't. */
+  tlsPort: number | undefined
   stop(): Promise<void>
 }
 
@@ -77,9 +84,15 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
   const indexer = addressSchema.parse(account.address)
   const shutdown = createShutdown()
   try {
-    const chain = await createChainClient({ rpcUrl: options.chain.rpcUrl, addresses })
+    const chain = await createChainClient({ rpcUrl: options.chain.rpcUrl, addresses, recoverSigner })
     const { domain, isSignedBy } = chain
-    const store = await openStore<IndexerTables>({ ...options.store, schema: 'indexer', migrations, log })
+    const store = await openStore<IndexerTables>({
+      ...options.store,
+      schema: 'indexer',
+      alone: true,
+      migrations,
+      log,
+    })
     shutdown.add('the store', () => store.close())
 
     const book = createBook()
@@ -101,8 +114,16 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
     const leases = await followLeases({ chain, addresses, store, log, pollMs: config.chainPollMs })
     shutdown.add('the leases', () => leases.stop())
 
-    const customHosts = config.customHosts ?? config.ingressDomain === 'localhost'
-    const routes = createRouteTable({ ingressDomain: config.ingressDomain, customHosts })
+    let listening = { port: config.port, tunnelPort: 0, tlsPort: config.tlsPort }
+    const names = await openNames({
+      config,
+      store,
+      dataDir: options.dataDir,
+      log,
+      now,
+      ports: () => listening,
+    })
+    shutdown.add('the host names', () => names.stop())
     // Names outlive a short cut: what they answer meanwhile is that the provider is away, not that nothing is there.
     const connections = createConnections((provider) => {
       const forget = () => {
@@ -111,6 +132,11 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
       setTimeout(forget, routeGraceMs).unref()
     })
     const tunnelOf = (provider: Address) => connections.get(provider)
+    const metrics = createMetrics({ name: 'indexer', processMetrics: false })
+    const relayed = createAtOnce({ each: config.relayedAtOnce, all: mostRelayed })
+    const ports = openPorts({ config, indexer, tunnelOf, atOnce: relayed, metrics, log, now })
+    shutdown.add('the relayed ports', () => ports?.stop())
+    const routes = createRouteTable({ ingressDomain: config.ingressDomain, names: names.keeper, ports })
 
     /** A node's registration changed: who is no provider any more, or has another key, leaves the book. */
     async function recheck(provider: Address): Promise<void> {
@@ -158,7 +184,6 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
     const sweep = setInterval(() => bookStore.drop(book.dropExpired(now())), sweepMs)
     shutdown.add('the sweep', () => clearInterval(sweep))
 
-    const metrics = createMetrics({ name: 'indexer', processMetrics: false })
     const connectedGauge = metrics.gauge({ name: 'providers_connected', help: 'Tunnels that stand' })
     const asksGauge = metrics.gauge({ name: 'asks', help: 'Asks in the book' })
     const outcomes = metrics.counter({
@@ -172,10 +197,11 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
     }, 1_000)
     shutdown.add('the gauges', () => clearInterval(gauges))
 
-    const relayed = createAtOnce({ each: config.relayedAtOnce, all: mostRelayed })
     const ingress = createIngress({
       domain: config.ingressDomain,
       routes,
+      findName: (host) => names.keeper?.find(host),
+      challengeAnswer: names.challengeAnswer,
       tunnelOf,
       answerTimeoutMs: config.answerTimeoutMs,
       atOnce: relayed,
@@ -191,7 +217,6 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
       bodyLimitBytes: 256 * 1024,
       serverFactory: (handler) => serverOf(handler, ingress),
     })
-    let listening = { port: config.port, tunnelPort: tunnels.port }
     marketRoutes(server, {
       info: () => ({
         indexer,
@@ -246,15 +271,33 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
       now,
     })
     relayRoutes(server, { tunnelOf, atOnce: relayed })
+    nameRoutes(server, { namesOf: (leaseId) => names.keeper?.namesOf(leaseId) ?? [] })
     const { url, port } = await listen({ server, host: config.host, port: config.port })
-    listening = { port, tunnelPort: tunnels.port }
+    listening = { port, tunnelPort: tunnels.port, tlsPort: undefined }
+    if (config.tlsPort !== undefined) {
+      const { certificateOf } = names
+      const tls = await serveTls({
+        server: server.server,
+        certificateOf,
+        host: config.host,
+        port: config.tlsPort,
+      })
+      shutdown.add('the TLS entrance', () => tls.stop())
+      listening = { ...listening, tlsPort: tls.port }
+    }
     // Requests under way end with the tunnels, so those go first.
     shutdown.add('the API', async () => {
       connections.closeAll()
       await server.close()
     })
     log.info({ url, tunnelPort: tunnels.port, address: indexer, asks: book.size }, 'indexer ready')
-    return { url, address: indexer, tunnelPort: tunnels.port, stop: () => shutdown.run() }
+    return {
+      url,
+      address: indexer,
+      tunnelPort: tunnels.port,
+      tlsPort: listening.tlsPort,
+      stop: () => shutdown.run(),
+    }
   } catch (error) {
     await shutdown.run().catch((err: unknown) => log.warn({ err }, 'stopping after a failed start failed'))
     throw error

@@ -32,6 +32,19 @@ export interface IndexerTables {
     paid_to_provider: bigint | null
     refunded: bigint | null
   }
+  /** Host names of tenants' own: the ordered certificate with its key, sealed, and the attempts at one. */
+  own_names: {
+    host: string
+    sealed_pem: Buffer | null
+    failures: number
+    failed_at_ms: number
+    not_before_ms: number
+    objection: ColumnType<unknown, string | null, string | null>
+  }
+  acme_accounts: {
+    directory_url: string
+    sealed_key: Buffer
+  }
 }
 
 export const migrations: readonly Migration[] = [
@@ -68,6 +81,23 @@ export const migrations: readonly Migration[] = [
         refunded numeric(78, 0)
       );
       create index leases_by_provider on leases (provider) where closed_block is null;
+    `,
+  },
+  {
+    name: '002-own-names',
+    sql: `
+      create table own_names (
+        host text primary key,
+        sealed_pem bytea,
+        failures integer not null,
+        failed_at_ms bigint not null,
+        not_before_ms bigint not null,
+        objection jsonb
+      );
+      create table acme_accounts (
+        directory_url text primary key,
+        sealed_key bytea not null
+      );
     `,
   },
 ]

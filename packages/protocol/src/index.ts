@@ -3,6 +3,7 @@ export * from './agreement/settlement.ts'
 export * from './api/bid-request.ts'
 export * from './api/controller-api.ts'
 export * from './api/exec-frame.ts'
+export * from './api/own-names.ts'
 export * from './api/provider-feed.ts'
 export * from './ask/ask.ts'
 export * from './bid/bid.ts'
@@ -10,9 +11,25 @@ export { type DrawCommitteeOptions, drawCommittee, type FrozenChecker } from './
 export * from './errors/codes.ts'
 export * from './errors/sublet-error.ts'
 export * from './hash/canonical-json.ts'
+export * from './image/canonical-image.ts'
 export * from './ingress/label.ts'
+export { type Invoice, invoiceOf, invoiceSchema, type LeaseHistoryEvent } from './invoice/invoice.ts'
+export { invoiceLines, invoicesAsCsv, invoicesAsHtml } from './invoice/write-invoices.ts'
 export * from './lease/accrual.ts'
+export * from './lease/lease-event.ts'
+export * from './lease/lease-file.ts'
+export * from './lease/lease-sample.ts'
 export * from './lease/lease-status.ts'
+export {
+  encodeLogBlock,
+  LogBlock,
+  type LogSource,
+  logBlockOf,
+  logBlocksMediaType,
+  type OutputLine,
+  readLogBlocks,
+  streamName,
+} from './lease/log-block.ts'
 export * from './lease/manifest.ts'
 export * from './order/order.ts'
 export * from './order/terms.ts'
@@ -27,6 +44,8 @@ export type { Obstacle, ScreenContext } from './screen/obstacle.ts'
 export { isWithinRegion } from './screen/placement-obstacle.ts'
 export { type Candidate, hasImages, rankCandidates } from './screen/rank-candidates.ts'
 export { type Screening, screen } from './screen/screen.ts'
+export { readBytes } from './seal/byte-reader.ts'
+export { createFrameCipher, maxFrameBytes } from './seal/frames.ts'
 export { generateSealKeyPair, type RandomBytes, sealPublicKeyOf } from './seal/keys.ts'
 export * from './seal/nonce-memory.ts'
 export { maxClockSkewMs } from './seal/request-head.ts'
@@ -38,6 +57,9 @@ export * from './statement/statement.ts'
 export * from './units/dollars.ts'
 export * from './units/quantity.ts'
 export * from './units/units.ts'
+export * from './volume/volume.ts'
+export * from './voucher/pay-ahead.ts'
+export * from './voucher/voucher.ts'
 export {
   type AkashConversion,
   type AkashForm,
@@ -47,12 +69,14 @@ export {
 export type { AkashGroup, AkashManifest } from './workload/akash/manifest.ts'
 export { akashVersionHash } from './workload/akash/version-hash.ts'
 export { type WrittenSdl, writeAkashSdl } from './workload/akash/write-akash.ts'
+export { variablesNamed, type WorkloadInputs, workloadInputs } from './workload/compose/inputs.ts'
 export * from './workload/finding.ts'
 export * from './workload/format-finding.ts'
 export type { LateFacts, LateServiceFacts } from './workload/nosana/facts.ts'
 export { type LateResolution, resolveLate } from './workload/nosana/resolve-late.ts'
 export * from './workload/read-workload.ts'
 export { createResultCollector, type ResultCollector } from './workload/results/collect-results.ts'
-export { maxFileBytes, parseText } from './workload/source/parse-text.ts'
+export { workloadJsonSchema } from './workload/schema/json-schemas.ts'
+export { badBytePlace, maxFileBytes, parseText } from './workload/source/parse-text.ts'
 export * from './workload/sublet/write-sublet.ts'
 export * from './workload/workload.ts'

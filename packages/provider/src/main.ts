@@ -1,50 +1,83 @@
+import { randomUUID } from 'node:crypto'
 import type { Http2Server } from 'node:http2'
-import { type Address, createNonceMemory, type Hex } from '@sublet/protocol'
+import { totalmem } from 'node:os'
+import { join } from 'node:path'
+import { type Address, createNonceMemory, isPaidByVouchers, type LeasePhase } from '@sublet/protocol'
 import { createChainClient } from '@sublet/sdk'
 import {
   connectChain,
   createMetrics,
   createReadiness,
   createTransactionSender,
+  createVault,
   type DialledTunnel,
   dialTunnel,
-  type Log,
   openStore,
+  recoverSigner,
 } from '@sublet/service'
+import { createBackground } from './background.ts'
 import { createBidder } from './bid/bidder.ts'
 import { createHoldings } from './bid/holdings.ts'
 import { createJournalledSender } from './chain/journalled-sender.ts'
 import { createLeaseChain } from './chain/lease-chain.ts'
 import { registerProvider } from './chain/register.ts'
-import { watchLeases } from './chain/watch-leases.ts'
-import { withdrawEarnings } from './chain/withdrawals.ts'
+import { createFetches } from './fetch/fetches.ts'
+import { createGpuFigures } from './figures/gpu-figures.ts'
 import { createApi } from './http/api.ts'
 import { createGrantCheck } from './http/grant-check.ts'
+import { createFetchAhead } from './image/ahead/fetch-ahead.ts'
+import { createImageWishes } from './image/ahead/image-wishes.ts'
+import { diskOf, imagesOf } from './image/clean-images.ts'
+import { openImageAccess } from './image/image-access.ts'
+import { createImageUses } from './image/image-uses.ts'
+import { createTenantImages } from './image/tenant-images.ts'
 import { createRoutes } from './ingress/routes.ts'
-import { freeOf } from './inventory/claims.ts'
+import { createGpuReader } from './inventory/gpu-reader.ts'
 import { measureMachine } from './inventory/measure-machine.ts'
+import { createToolRunner } from './inventory/run-tool.ts'
+import { createStock } from './inventory/stock.ts'
 import { createJournal } from './journal/journal.ts'
+import { createSessionRuns } from './journal/session-runs.ts'
 import { migrations, type Tables } from './journal/tables.ts'
-import { createVault } from './journal/vault.ts'
 import { endAllLeases } from './lease/end-all-leases.ts'
+import { escrowLedger } from './lease/lease-ledger.ts'
 import { createLeases } from './lease/leases.ts'
-import { removeOrphans } from './lease/reconcile.ts'
-import { askOf } from './pricing/ask.ts'
+import { createReconciler } from './lease/reconciler.ts'
+import { createLeavingKeeper } from './leaving/leaving-keeper.ts'
+import { providerInvoices } from './metering/invoices.ts'
+import { createOutbound } from './outbound/outbound.ts'
+import { createEarningsDrawer } from './owner/draw-earnings.ts'
+import { createOwnerQueries } from './owner/owner-queries.ts'
+import { createStatusReader } from './owner/read-status.ts'
 import { createAskKeeper } from './pricing/ask-keeper.ts'
-import { defaultPrices, withOwnPrices } from './pricing/default-prices.ts'
-import { statusOf } from './provider-status.ts'
+import { defaultPrices } from './pricing/default-prices.ts'
+import { createOffer } from './pricing/offer.ts'
+import { openPricing } from './pricing/pricing.ts'
 import { mostInstancesPerLease } from './runtime/docker/subnets.ts'
 import { openRuntime } from './runtime/open-runtime.ts'
-import type { Runtime } from './runtime/runtime.ts'
-import { sleep } from './sleep.ts'
-import type { RunningProvider, StartProviderOptions, StopOptions } from './start-options.ts'
+import { sleep as sleepByTimer } from './sleep.ts'
+import type { RunningProvider, StartProviderOptions, StopOptions, StopReport } from './start-options.ts'
+import { createLeaseTimeline } from './timeline/lease-timeline.ts'
+import { createTimelineStore } from './timeline/timeline-store.ts'
+import { beginUpkeep } from './upkeep.ts'
 import { providerVersion } from './version.ts'
+import { createVolumeUses } from './volume/volume-uses.ts'
+import { createVolumes } from './volume/volumes.ts'
+import { openVoucherDesk } from './voucher/voucher-desk.ts'
+import { createVoucherStore } from './voucher/voucher-store.ts'
 
-const reconcileEveryMs = 60_000
-const lapseEveryMs = 1_000
 /** Starts a provider and takes up the leases that it had. Throws with the cure when something it needs is not there. */
 export async function startProvider(options: StartProviderOptions): Promise<RunningProvider> {
-  const { config, account, sealKey, rpcUrl, addresses, indexers, now = Date.now } = options
+  const {
+    config,
+    account,
+    sealKey,
+    rpcUrl,
+    addresses,
+    indexers,
+    now = Date.now,
+    sleep = sleepByTimer,
+  } = options
   const log = options.log
   const address = account.address.toLowerCase() as Address
   const ownTenants = (options.ownTenants ?? []).map((tenant) => tenant.toLowerCase() as Address)
@@ -65,11 +98,12 @@ export async function startProvider(options: StartProviderOptions): Promise<Runn
         url: options.store.url,
         dataDir: options.store.dataDir,
         schema: options.store.schema ?? 'provider',
+        alone: true,
         migrations,
         log,
       }),
       connectChain({ rpcUrl, chainId: addresses.chainId, pollMs: 25 }),
-      createChainClient({ rpcUrl, addresses }),
+      createChainClient({ rpcUrl, addresses, recoverSigner }),
     ])
     undo.push(() => store.close())
     const runtime =
@@ -85,7 +119,13 @@ export async function startProvider(options: StartProviderOptions): Promise<Runn
     undo.push(() => runtime.close())
     await runtime.ping()
     const owner = { network: `${addresses.chainId}:${addresses.escrow.toLowerCase()}`, provider: address }
-    const journal = createJournal(store, createVault(Buffer.from(sealKey.privateKey.slice(2), 'hex')), now)
+    const vault = createVault(Buffer.from(sealKey.privateKey.slice(2), 'hex'), {
+      purpose: 'provider journal 1',
+      hint: "Start the provider with the wallet it was set up with, or move its data folder's database away.",
+    })
+    const journal = createJournal(store, vault, now)
+    const sessionRuns = createSessionRuns(store, randomUUID())
+    await sessionRuns.forgetExpired(now())
     const sender = createTransactionSender({ account, chain: connection, log, pollMs: 25 })
     const chain = createLeaseChain({
       client,
@@ -93,47 +133,86 @@ export async function startProvider(options: StartProviderOptions): Promise<Runn
       account,
       sender: createJournalledSender(sender, journal, now),
     })
+    const outbound = createOutbound({ allow: config.outboundAllow })
+    undo.push(() => outbound.close())
+    const fetches = createFetches({
+      folder: join(config.dataDir, 'fetched'),
+      outbound,
+      places: config,
+      cacheBytes: config.fetchCacheBytes,
+      log,
+      now,
+      sleep,
+    })
+    const tenantImages = createTenantImages({
+      runtime,
+      access: await openImageAccess(store),
+      provider: address,
+      ownTenants,
+      ownImages: config.ownImages,
+      now,
+      sleep,
+    })
+    const holdings = createHoldings(now)
+    const runTool = createToolRunner()
+    const readGpus = createGpuReader({
+      run: runTool,
+      platform: process.platform,
+      machineMemoryBytes: totalmem(),
+    })
+    // Without limits the engine's own folder is what leases fill.
+    const filled = runtime.diskLimits === 'none' ? runtime.imageFolder : undefined
     const share = {
       ...config,
-      storageFolders: { default: config.dataDir, ...config.storageFolders },
+      storageFolders: { default: filled ?? config.dataDir, ...config.storageFolders },
     }
-    let machine = await measureMachine(share)
-    let images = await runtime.images()
-    let draining = false
-    let stopped: Promise<void> | undefined
-    const holdings = createHoldings(now)
-    const prices = withOwnPrices(defaultPrices(client.tokenDecimals), onlyGiven(config.prices))
-    const token = client.token
+    const stock = await createStock({
+      measure: () => measureMachine(share, readGpus),
+      runtime,
+      images: async () => tenantImages.known(await runtime.images()),
+      diskHeld: async () => [
+        ...(await runtime.diskHeld(owner)),
+        { class: 'default', heldBytes: await fetches.heldBytes() },
+      ],
+      holdings,
+    })
+    const { token } = client
+    const pricing = await openPricing({
+      config,
+      defaults: defaultPrices(client.tokenDecimals),
+      run: runTool,
+      now,
+      log,
+    })
+    const offer = createOffer({
+      provider: address,
+      chainId: addresses.chainId,
+      token,
+      publicKey: sealKey.publicKey,
+      pricing,
+      stock,
+      runtime,
+      config,
+      ownTenants,
+      availability: () => leaving.availability(),
+    })
+    let stopped: Promise<StopReport> | undefined
 
-    function offer(sequence: number, expiresAtMs: number, without?: Hex) {
-      const free = freeOf(machine.capacity, holdings.claims(without))
-      const ask = askOf({
-        provider: address,
-        chainId: addresses.chainId,
-        token,
-        prices,
-        capacity: machine.capacity,
-        free,
-        cpuArch: machine.cpuArch,
-        region: config.region,
-        attributes: config.attributes,
-        runtime: runtime.name,
-        tenants: runtime.isolates ? config.tenants : ownTenants,
-        publicKey: sealKey.publicKey,
-        images,
-        sequence,
-        expiresAtMs,
-        draining,
-      })
-      return { ask, freeDevices: free.devices }
-    }
+    const leaving = await createLeavingKeeper({
+      journal,
+      chain,
+      leases: () => leases.all(),
+      now,
+      log,
+      onChange: () => asks.touch(),
+    })
 
     const asks = createAskKeeper({
       account,
       domain: chain.domain,
       log,
       now,
-      build: (sequence, expiresAtMs) => offer(sequence, expiresAtMs).ask,
+      build: offer.ask,
     })
     undo.push(() => asks.stop())
 
@@ -145,66 +224,139 @@ export async function startProvider(options: StartProviderOptions): Promise<Runn
         ingress === undefined ? [] : [{ indexer: indexer.toLowerCase() as Address, ...ingress }],
       ),
       direct: { host: config.directHost, listenOn: config.directListenOn },
+      portsThrough: config.portsThrough,
+      moved: (leaseId) => leases.find(leaseId)?.portsMoved(),
       findRunner: (leaseId) => leases.find(leaseId),
       tell: asks.tell,
+      now,
     })
 
+    const timeline = await createLeaseTimeline({
+      store: createTimelineStore(store),
+      now,
+      sleep,
+      signal: stopping.signal,
+      log,
+    })
+    const volumes = createVolumes({
+      owner,
+      runtime,
+      uses: createVolumeUses(store),
+      live: () =>
+        leases.all().map(({ record: { leaseId, status } }) => ({
+          leaseId,
+          tenant: status.tenant,
+          deployment: status.deployment,
+        })),
+      outbound,
+      freeBytes: () => stock.free().storageBytes.default ?? 0,
+      onKept: (kept) => {
+        stock.keep(kept)
+        asks.touch()
+      },
+      retentionMs: config.volumeRetentionMs,
+      now,
+      log,
+    })
+    const imageUses = createImageUses(store)
+    const vouchers = await openVoucherDesk({
+      store: createVoucherStore(store),
+      chain,
+      provider: address,
+      token,
+      now,
+      sleep,
+      log,
+      tell: (leaseId, voucher) => leases.find(leaseId)?.tellVoucher(voucher),
+    })
+    const ledger = escrowLedger(chain)
     const leases = createLeases({
       owner,
       runtime,
-      chain,
+      ledgerOf: (record) => (isPaidByVouchers(record.agreement) ? vouchers.ledgerOf(record) : ledger),
+      leaveLedger: ({ leaseId, agreement }) => vouchers.leave(leaseId, agreement.tenant),
+      voucherLeastIntervalSeconds: config.takeVouchers ? config.voucherLeastIntervalSeconds : undefined,
       journal,
+      fetches,
+      imageUses,
+      volumes,
+      images: tenantImages,
       holdings,
       token,
       log,
       now,
       sleep,
       settleGraceSeconds: config.settleGraceSeconds,
+      mostReadySeconds: config.mostReadySeconds,
+      crediting: { leastSeconds: config.creditLeastSeconds, everySeconds: config.creditEverySeconds },
       publicHosts: routes.publicHosts,
       ingressDomain: indexers.find(({ ingress }) => ingress !== undefined)?.ingress?.domain ?? 'localhost',
       openRoutes: routes.open,
       closeRoutes: routes.close,
+      note: timeline.note,
       onChange: asks.touch,
     })
 
-    // What was promised before a restart counts before anything new is offered.
-    for (const { leaseId, allocation, expiresAtMs } of await journal.reservations()) {
-      if (expiresAtMs > now()) holdings.reserve(leaseId, allocation, expiresAtMs)
-      else await journal.unreserve(leaseId)
-    }
-    const records = await journal.liveLeases()
-    for (const { leaseId, allocation, status } of records) {
-      if (status.phase !== 'closing') holdings.lease(leaseId, allocation)
-    }
-    const known = new Set(records.map(({ leaseId }) => leaseId))
-    const instances = await removeOrphans({ runtime, owner, isLive: (leaseId) => known.has(leaseId), log })
-    for (const record of records) {
-      leases.resume(
-        record,
-        instances.filter((instance) => instance.owner.leaseId === record.leaseId),
-      )
-    }
-    if (records.length > 0)
-      log.info({ leases: records.length, instances: instances.length }, 'leases taken up again')
-
+    const reconciler = createReconciler({
+      journal,
+      chain,
+      holdings,
+      leases,
+      runtime,
+      owner,
+      note: timeline.note,
+      now,
+      sleep,
+      signal: stopping.signal,
+      log,
+    })
+    // Every lease looks at the chain once it is taken up; what happens after this block is heard.
+    const headBefore = await chain.blockNumber()
+    await reconciler.takeUp()
+    await volumes.review()
+    await journal.mark('seen', now())
     await registerProvider({
       chain,
       publicKey: sealKey.publicKey,
       endpoint: endpointOf(),
-      capacity: machine.capacity.devices.length,
+      capacity: stock.machine().capacity.devices.length,
       log,
     })
 
+    const imageDisk = () => diskOf(runtime.imageFolder ?? config.dataDir)
+    const imagesInUse = () => imagesOf(leases.all().map(({ record }) => record))
+    const fetchAhead = createFetchAhead({
+      runtime,
+      wishes: createImageWishes(store),
+      uses: imageUses,
+      fetched: tenantImages.noteFetched,
+      inUse: imagesInUse,
+      isBusy: () => leases.all().some(({ record }) => isComingUp(record.status.phase)),
+      disk: imageDisk,
+      lowPercent: config.imageLowWaterPercent,
+      budgetBytes: config.fetchAheadBytes,
+      leastTenants: config.fetchAheadLeastTenants,
+      log,
+      now,
+    })
     const bidder = createBidder({
       account,
       chain,
       journal,
       holdings,
-      currentAsk: (without) => offer(now(), now() + 60_000, without),
+      currentAsk: (without) => ({
+        ask: offer.ask(now(), now() + 60_000, without),
+        freeDevices: stock.free(without).devices,
+        storagePools: stock.machine().capacity.storagePools,
+      }),
+      rateOf: pricing.rateOf,
       canRun: runtime.canRun,
-      limits: { ...config, mostInstances: mostInstancesPerLease },
+      saw: fetchAhead.saw,
+      limits: { ...config, takesVouchers: config.takeVouchers, mostInstances: mostInstancesPerLease },
+      ownTenants,
       log,
       now,
+      sleep,
       onChange: asks.touch,
     })
     const readiness = createReadiness({
@@ -221,9 +373,13 @@ export async function startProvider(options: StartProviderOptions): Promise<Runn
         routes,
         leases,
         runtime,
+        volumes,
+        vouchers,
+        timeline,
+        gpus: createGpuFigures({ now }),
         sleep,
         now,
-        verifyGrant: createGrantCheck(chain, chain.domain),
+        verifyGrant: createGrantCheck(chain, chain.domain, sessionRuns),
         acceptNonce: createNonceMemory(now),
         log,
         metrics,
@@ -247,57 +403,70 @@ export async function startProvider(options: StartProviderOptions): Promise<Runn
     )
     undo.push(() => stopping.abort())
 
-    const background: Promise<unknown>[] = []
-    const every = (ms: number, what: string, work: () => Promise<unknown>) => {
-      background.push(
-        (async () => {
-          while (!stopping.signal.aborted) {
-            await sleep(ms, stopping.signal).catch(() => undefined)
-            if (stopping.signal.aborted) return
-            await work().catch((err: unknown) => log.warn({ err }, `${what} did not succeed`))
-          }
-        })(),
-      )
-    }
-    every(lapseEveryMs, 'ending reservations', async () => {
-      const lapsed = holdings.lapse(now())
-      for (const leaseId of lapsed) await journal.unreserve(leaseId)
-      if (lapsed.length > 0) asks.touch()
+    const background = createBackground({ signal: stopping.signal, sleep, log })
+    const earnings = createEarningsDrawer({
+      chain,
+      journal,
+      leases,
+      vouchers,
+      provider: address,
+      token,
+      config,
+      log,
+      now,
     })
-    every(reconcileEveryMs, 'reconciling', async () => {
-      const before = machine.capacity
-      machine = await measureMachine(share)
-      // Free disk shrinks as leases fill theirs; what they were promised must not be counted twice.
-      machine.capacity.storageBytes = before.storageBytes
-      images = await runtime.images()
-      await removeOrphans({ runtime, owner, isLive: (leaseId) => leases.find(leaseId) !== undefined, log })
-      asks.touch()
+    beginUpkeep(background, {
+      config,
+      owner,
+      chainId: addresses.chainId,
+      token,
+      indexerUrls: indexers.flatMap(({ url }) => (url === undefined ? [] : [url])),
+      sinceBlock: headBefore,
+      chain,
+      journal,
+      runtime,
+      holdings,
+      stock,
+      pricing,
+      asks,
+      leases,
+      leaving,
+      reconciler,
+      timeline,
+      volumes,
+      fetches,
+      imageUses,
+      imagesInUse,
+      imageDisk,
+      fetchAhead,
+      vouchers,
+      earnings,
+      log,
+      now,
+      sleep,
+      signal: stopping.signal,
     })
-    every(config.withdrawEveryMs, 'drawing earnings', () =>
-      withdrawEarnings({
-        chain,
-        records: leases.all().map(({ record }) => record),
-        least: config.withdrawLeast,
-        log,
-      }),
+    log.info(
+      { address, runtime: runtime.name, devices: stock.machine().capacity.devices.length },
+      'provider started',
     )
-    background.push(
-      watchLeases({
-        chain,
-        everyMs: config.chainPollMs,
-        sleep,
-        signal: stopping.signal,
-        log,
-        onEvent: ({ leaseId }) => leases.find(leaseId)?.nudge(),
-      }),
-      warmUp(runtime, owner, log)
-        .then(async () => {
-          images = await runtime.images()
-          asks.touch()
-        })
-        .catch((err: unknown) => log.warn({ err }, 'not everything is prepared for the first lease')),
-    )
-    log.info({ address, runtime: runtime.name, devices: machine.capacity.devices.length }, 'provider started')
+
+    const readStatus = createStatusReader({
+      address,
+      runtime: runtime.name,
+      token,
+      indexers,
+      isConnected: (index) => tunnels[index]?.state().connected ?? false,
+      leaving,
+      stock,
+      leases,
+      chain,
+      volumes,
+      reconciler,
+      fetchAhead,
+      queries: createOwnerQueries(store),
+      now,
+    })
 
     function endpointOf(): string {
       if (config.endpoint !== undefined) return config.endpoint
@@ -308,76 +477,43 @@ export async function startProvider(options: StartProviderOptions): Promise<Runn
     return {
       address,
       runtime: runtime.name,
+      runtimeLack: runtime.lack,
       connected: async () => {
         await Promise.all(tunnels.map((tunnel) => tunnel.connected()))
       },
-      drain() {
-        draining = true
-        asks.touch()
-      },
-      status: async () =>
-        statusOf({
-          address,
-          runtime: runtime.name,
-          draining,
-          indexers: indexers.map(({ address: indexer, host, port }, index) => ({
-            address: indexer,
-            host,
-            port,
-            connected: tunnels[index]?.state().connected ?? false,
-          })),
-          machine,
-          free: freeOf(machine.capacity, holdings.claims()),
-          leases: leases.all().map(({ record }) => record.status),
-          balance: await chain.freeBalance(address, token),
-        }),
-      async withdraw() {
-        await withdrawEarnings({ chain, records: leases.all().map(({ record }) => record), least: 1n, log })
-        const balance = await chain.freeBalance(address, token)
-        if (balance > 0n) await chain.withdraw(token, balance)
-        return balance
-      },
+      leaving,
+      status: readStatus,
+      invoices: () => providerInvoices({ chain, journal }),
+      withdraw: earnings.withdraw,
       stop(how) {
         stopped ??= stopWith(how)
         return stopped
       },
     }
 
-    async function stopWith({ keepLeases }: StopOptions): Promise<void> {
-      draining = true
+    async function stopWith({ keepLeases }: StopOptions): Promise<StopReport> {
+      offer.drain()
       asks.touch()
-      if (!keepLeases) await endAllLeases(leases, sleep, log)
+      const unsettled = keepLeases ? 0 : await endAllLeases(leases, sleep, log)
       await leases.leave()
       stopping.abort()
       asks.stop()
       await Promise.all(tunnels.map((tunnel) => tunnel.stop()))
       await api.close()
-      await Promise.allSettled(background)
-      if (!keepLeases)
-        await runtime.sweep(owner).catch((err: unknown) => log.warn({ err }, 'spares were left'))
+      await background.finished()
+      await timeline.written()
+      await runtime.sweep(owner).catch((err: unknown) => log.warn({ err }, 'spares were left'))
+      await journal.mark('seen', now()).catch(() => undefined)
       await runtime.close()
+      outbound.close()
       await store.close()
       log.info({ keepLeases }, 'provider stopped')
+      return { unsettled }
     }
   }
 }
 
-/** What the first lease would otherwise wait for. */
-async function warmUp(
-  runtime: Runtime,
-  owner: { network: string; provider: Address },
-  log: Log,
-): Promise<void> {
-  await runtime.prepare(owner)
-  if (runtime.canRun('sublet.local/hello:1')) {
-    const startedAt = performance.now()
-    await runtime.ensureImage('sublet.local/hello:1')
-    log.debug({ ms: Math.round(performance.now() - startedAt) }, 'bundled image ready')
-  }
-}
-
-type Given<T> = { [Name in keyof T]?: Exclude<T[Name], undefined> }
-
-function onlyGiven<T extends object>(values: T): Given<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Given<T>
+/** While a lease is brought up, the line and the disk are its own. */
+function isComingUp(phase: LeasePhase): boolean {
+  return phase === 'accepted' || phase === 'pulling' || phase === 'starting'
 }

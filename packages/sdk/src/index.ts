@@ -3,6 +3,7 @@ export type { ChainLease, ChainLeaseMoney, LeaseOpening, Settlement } from './ch
 export type { ChainNode } from './chain/chain-node.ts'
 export { type ChainClientOptions, createChainClient } from './chain/create-chain-client.ts'
 export { explainChainError } from './chain/explain-chain-error.ts'
+export type { VoucherChannels } from './chain/voucher-channels.ts'
 export {
   type EndpointRequest,
   type EndpointResponse,
@@ -23,11 +24,14 @@ export {
   type LogQuery,
   type ProviderClient,
   type ProviderClientOptions,
+  type StatsQuery,
 } from './provider/create-provider-client.ts'
 export type { ExecOptions, ExecSession } from './provider/exec.ts'
+export type { FilePlace, LeaseFiles } from './provider/files.ts'
 export { type FollowOptions, followLease, isPassing } from './provider/follow-lease.ts'
 export {
   createProviderOpener,
+  type OpenProvider,
   type OpenProviderOptions,
   type ProviderTarget,
 } from './provider/open-provider.ts'
@@ -37,7 +41,9 @@ export {
   type SessionKeeperOptions,
   type Signer,
 } from './provider/session-keeper.ts'
+export { snapshotKeyOf, type TenantVolumes } from './provider/volumes.ts'
 export { objectionTo } from './rent/check-bid.ts'
+export { closeByProvider, closePatienceMs } from './rent/close-by-provider.ts'
 export { type Choice, type ChoiceState, decideChoice } from './rent/decide-choice.ts'
 export { defaultMaxRatePerHour } from './rent/default-rate.ts'
 export { lapseError } from './rent/lapse-error.ts'
@@ -45,7 +51,6 @@ export { type MarketAnswer, noMatchError } from './rent/no-match-error.ts'
 export {
   depositSecondsFor,
   maxRateOf,
-  type OpenProvider,
   type RentChain,
   type RentParameters,
   randomSalt,
@@ -62,3 +67,8 @@ export {
   type TenantLease,
   type TenantOptions,
 } from './tenant/create-tenant.ts'
+export {
+  createVoucherPayer,
+  type VoucherPayer,
+  type VoucherPayerOptions,
+} from './voucher/create-voucher-payer.ts'

@@ -4,12 +4,14 @@ import {
   hasErrors,
   readWorkload,
   SubletError,
+  type Workload,
+  type WorkloadFormat,
   writeSubletYaml,
 } from '@sublet/protocol'
 import { type Command, InvalidArgumentError } from 'commander'
 import { toJson } from '../output/output.ts'
 import { commandContext, type GlobalOptions } from './context.ts'
-import { readNamedFiles, readSourceFile } from './source-file.ts'
+import { formatOption, readInputs, readSourceFile } from './source-file.ts'
 
 type Target = 'sublet' | 'akash'
 
@@ -18,28 +20,35 @@ function targetArgument(text: string): Target {
   return text
 }
 
+interface ConvertOptions {
+  to: Target
+  format?: WorkloadFormat
+}
+
 export function addConvert(program: Command): void {
   program
     .command('convert')
     .description('the same workload in another format; for akash its manifest, groups and hash')
     .argument('<file>', 'Sublet YAML, Akash SDL, Nosana job or Compose')
     .requiredOption('--to <format>', 'sublet or akash', targetArgument)
-    .action(async (file: string, { to }: { to: Target }, command: Command) => {
+    .addOption(formatOption())
+    .action(async (file: string, { to, format }: ConvertOptions, command: Command) => {
       const { output } = commandContext(command.optsWithGlobals<GlobalOptions>())
       const source = await readSourceFile(file)
-      const options = { file, files: await readNamedFiles(file, source) }
+      const options = { file, format, ...(await readInputs(file, source, format)), secretsByName: true }
       if (to === 'akash') {
         const { akash, findings } = convertToAkash(source, options)
         say(findings, output.json)
         if (akash === undefined) throw refused(file, findings)
-        output.result(akash, () => toJson(akash))
+        output.result({ ...akash, findings: told(findings) }, () => toJson(akash))
         return
       }
       const { workload, findings } = readWorkload(source, options)
       say(findings, output.json)
       if (workload === undefined) throw refused(file, findings)
+      if (!output.json) askForSecrets(workload)
       const written = writeSubletYaml(workload)
-      output.result({ sublet: written }, () => written.trimEnd())
+      output.result({ sublet: written, findings: told(findings) }, () => written.trimEnd())
     })
 }
 
@@ -51,8 +60,24 @@ function say(findings: Findings, json: boolean): void {
   for (const finding of findings) process.stderr.write(`${formatFinding(finding)}\n`)
 }
 
+/** What was written refers to secrets by name; their values are nowhere in it. */
+function askForSecrets(workload: Workload): void {
+  const names = new Set<string>()
+  for (const { env, files } of workload.groups.flatMap(({ services }) => services)) {
+    for (const entry of [...env, ...files])
+      if ('secret' in entry && entry.secret !== undefined) names.add(entry.secret)
+  }
+  if (names.size === 0) return
+  const options = [...names].map((name) => `--secret ${name}=...`)
+  process.stderr.write(`Give these when deploying: ${options.join(' ')}\n`)
+}
+
+function told(findings: Findings) {
+  return findings.map((finding) => ({ ...finding, text: formatFinding(finding) }))
+}
+
 function refused(file: string, findings: Findings): SubletError {
-  const details = { findings: findings.map((finding) => ({ ...finding, text: formatFinding(finding) })) }
+  const details = { findings: told(findings) }
   return new SubletError('workload.invalid', `${file} cannot be converted.`, {
     hint: 'Mend what is named above.',
     details,

@@ -1,13 +1,22 @@
 import { select } from '@clack/prompts'
-import type { CreateDeployment, Deployment } from '@sublet/protocol'
-import { parseDollars, perHour, SubletError } from '@sublet/protocol'
-import { type Command, InvalidArgumentError } from 'commander'
+import {
+  type CreateDeployment,
+  type Deployment,
+  formatFinding,
+  hasErrors,
+  parseDollars,
+  perHour,
+  readWorkload,
+  SubletError,
+  type WorkloadFormat,
+} from '@sublet/protocol'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { ControllerClient } from '../controller/client.ts'
 import type { Output } from '../output/output.ts'
 import { commandContext, type GlobalOptions } from './context.ts'
 import { failureOf, isSettled, progressLine, summary } from './deployment-progress.ts'
 import { printLogs } from './logs.ts'
-import { readNamedFiles, readSourceFile } from './source-file.ts'
+import { formatOption, readInputs, readSourceFile } from './source-file.ts'
 
 export function rateArgument(text: string): bigint {
   const rate = parseDollars(text)
@@ -24,10 +33,19 @@ function secretArgument(text: string, before: Record<string, string>): Record<st
   return { ...before, [name]: value }
 }
 
+/** How to pay: out of the escrow, which opens a lease on chain, or by vouchers, which need no transaction for each. */
+export function payOption(): Option {
+  return new Option('--pay <how>', 'by `voucher`: no transaction for each lease, for short jobs').choices([
+    'voucher',
+  ])
+}
+
 interface DeployOptions {
   maxRate?: bigint
   pick?: boolean
+  pay?: 'voucher'
   follow?: boolean
+  format?: WorkloadFormat
   secret: Record<string, string>
 }
 
@@ -37,8 +55,10 @@ export function addDeploy(program: Command): void {
     .description('rent what a workload file asks for and start it')
     .argument('<file>', 'Sublet YAML, Akash SDL, Nosana job or Compose')
     .option('--max-rate <dollars>', 'highest rate per hour for each group', rateArgument)
+    .addOption(payOption())
     .option('--pick', 'choose among the bids yourself')
     .option('--follow', 'then follow its output')
+    .addOption(formatOption())
     .option('--secret <name=value>', 'a secret that the file refers to; may be repeated', secretArgument, {})
     .action(async (file: string, options: DeployOptions, command: Command) => {
       const { output, controller } = commandContext(command.optsWithGlobals<GlobalOptions>())
@@ -47,9 +67,11 @@ export function addDeploy(program: Command): void {
       const deployment = await deployAndWait(client, output, {
         source,
         file,
-        files: await readNamedFiles(file, source),
+        ...(options.format === undefined ? {} : { format: options.format }),
+        ...(await readInputs(file, source, options.format)),
         secrets: options.secret,
         ...(options.maxRate === undefined ? {} : { maxRatePerHour: options.maxRate }),
+        ...(options.pay === undefined ? {} : { payment: options.pay }),
         ...(options.pick === undefined ? {} : { pick: options.pick }),
       })
       output.result(deployment, () => summary(deployment))
@@ -63,12 +85,14 @@ export async function deployAndWait(
   client: ControllerClient,
   output: Output,
   input: CreateDeployment,
+  signal?: AbortSignal,
 ): Promise<Deployment> {
+  warnOf(input)
   const progress = output.progress(`Reading ${input.file}`)
   try {
     const created = await client.createDeployment(input)
     const picked = new Set<string>()
-    for await (const deployment of client.watchDeployment(created.id)) {
+    for await (const deployment of client.watchDeployment(created.id, signal)) {
       progress.update(progressLine(deployment))
       if (deployment.phase === 'picking') await pickBids(client, deployment, picked)
       if (deployment.phase === 'failed') throw failureOf(deployment)
@@ -88,6 +112,13 @@ export async function deployAndWait(
     progress.failed('Not deployed')
     throw error
   }
+}
+
+/** What may not be as its author thinks, before anything is rented. What is wrong, the controller says. */
+function warnOf({ source, ...options }: CreateDeployment): void {
+  const { findings } = readWorkload(source, options)
+  if (hasErrors(findings)) return
+  for (const finding of findings) process.stderr.write(`${formatFinding(finding)}\n`)
 }
 
 async function pickBids(

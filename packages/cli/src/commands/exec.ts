@@ -19,20 +19,40 @@ export function addExec(program: Command): void {
         options: { service?: string; tty: boolean },
         command: Command,
       ) => {
-        const { controller } = commandContext(command.optsWithGlobals<GlobalOptions>())
+        const { controller, output } = commandContext(command.optsWithGlobals<GlobalOptions>())
         const client = await controller()
         const { leaseId } = findLease(await client.deployments(), wanted)
-        const tty = options.tty && process.stdin.isTTY === true && process.stdout.isTTY === true
+        const atTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true
+        const tty = options.tty && !output.json && atTerminal
         const socket = client.exec(leaseId, {
           ...(options.service === undefined ? {} : { service: options.service }),
           command: words,
           tty,
-          columns: process.stdout.columns ?? 80,
-          rows: process.stdout.rows ?? 24,
+          ...terminalSize(),
         })
-        process.exitCode = await attach(socket, tty)
+        if (!output.json) {
+          process.exitCode = await attach(socket, tty, process)
+          return
+        }
+        const said = { stdout: collector(), stderr: collector() }
+        const exitCode = await attach(socket, tty, said)
+        const result = { exitCode, stdout: said.stdout.text(), stderr: said.stderr.text() }
+        output.result(result, () => '')
+        process.exitCode = exitCode
       },
     )
+}
+
+/** A terminal that does not tell its size counts as one of the common size. */
+const terminalSize = () => ({ columns: process.stdout.columns || 80, rows: process.stdout.rows || 24 })
+
+interface Sink {
+  write(bytes: Uint8Array): unknown
+}
+
+function collector(): Sink & { text(): string } {
+  const chunks: Uint8Array[] = []
+  return { write: (bytes) => chunks.push(bytes), text: () => Buffer.concat(chunks).toString('utf8') }
 }
 
 /** Messages as byte chunks until the socket closes. */
@@ -68,20 +88,14 @@ async function* messages(socket: WebSocket): AsyncGenerator<Uint8Array> {
 }
 
 /** Joins this terminal to the command until it ends; gives its exit code. */
-async function attach(socket: WebSocket, tty: boolean): Promise<number> {
+async function attach(socket: WebSocket, tty: boolean, to: { stdout: Sink; stderr: Sink }): Promise<number> {
   const text = new TextEncoder()
   const send = (frame: Uint8Array) => {
     if (socket.readyState === socket.OPEN) socket.send(frame)
   }
   const onInput = (chunk: Buffer) => send(encodeExecFrame('stdin', chunk))
   const onEnd = () => send(encodeExecFrame('stdinEnd'))
-  const onResize = () =>
-    send(
-      encodeExecFrame(
-        'resize',
-        text.encode(JSON.stringify({ columns: process.stdout.columns, rows: process.stdout.rows })),
-      ),
-    )
+  const onResize = () => send(encodeExecFrame('resize', text.encode(JSON.stringify(terminalSize()))))
   socket.on('open', () => {
     if (tty) process.stdin.setRawMode(true)
     process.stdin.on('data', onInput).on('end', onEnd)
@@ -89,8 +103,8 @@ async function attach(socket: WebSocket, tty: boolean): Promise<number> {
   })
   try {
     for await (const frame of decodeExecFrames(messages(socket))) {
-      if (frame.kind === 'stdout') process.stdout.write(frame.bytes)
-      else if (frame.kind === 'stderr') process.stderr.write(frame.bytes)
+      if (frame.kind === 'stdout') to.stdout.write(frame.bytes)
+      else if (frame.kind === 'stderr') to.stderr.write(frame.bytes)
       else if (frame.kind === 'exit')
         return exitSchema.parse(JSON.parse(new TextDecoder().decode(frame.bytes))).exitCode
     }

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import color from 'picocolors'
 import type { ControllerClient, LogQuery } from '../controller/client.ts'
-import type { Output } from '../output/output.ts'
+import { type Output, untilInterrupted } from '../output/output.ts'
 import { commandContext, type GlobalOptions } from './context.ts'
 import { findLease } from './find-lease.ts'
 
@@ -34,12 +34,9 @@ export async function printLogs(
   leaseId: string,
   query: LogQuery,
 ): Promise<void> {
-  const interrupted = new AbortController()
-  const stop = () => interrupted.abort()
-  process.once('SIGINT', stop)
   const services = new Set<string>()
-  try {
-    for await (const line of client.logs(leaseId, query, interrupted.signal)) {
+  await untilInterrupted(async (signal) => {
+    for await (const line of client.logs(leaseId, query, signal)) {
       services.add(line.service)
       if (output.json) process.stdout.write(`${JSON.stringify(line)}\n`)
       else {
@@ -49,9 +46,5 @@ export async function printLogs(
         target.write(`${prefix}${line.text}\n`)
       }
     }
-  } catch (error) {
-    if (!interrupted.signal.aborted) throw error
-  } finally {
-    process.removeListener('SIGINT', stop)
-  }
+  })
 }

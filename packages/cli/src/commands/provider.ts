@@ -1,12 +1,15 @@
-import { dollars, perHour } from '@sublet/protocol'
+import { dollars } from '@sublet/protocol'
 import type { ProviderStatus } from '@sublet/provider'
 import type { Command } from 'commander'
-import { table, toJson } from '../output/output.ts'
+import { toJson } from '../output/output.ts'
 import { askOwner } from '../provider-owner/ask-owner.ts'
+import { describeInit } from '../provider-owner/describe-init.ts'
+import { describeStatus } from '../provider-view/describe-status.ts'
+import type { Wire } from '../provider-view/wire.ts'
 import { layoutOf } from '../up/layout.ts'
 import { commandContext, type GlobalOptions } from './context.ts'
-
-const mark = { ok: '✓', warning: '!', error: '✗' } as const
+import { addProviderInvoices } from './invoice.ts'
+import { addProviderLeaving } from './provider-leaving.ts'
 
 export function addProvider(program: Command): void {
   const provider = program.command('provider').description('lend this machine')
@@ -14,50 +17,51 @@ export function addProvider(program: Command): void {
   provider
     .command('init')
     .description('look at this machine, say what is missing, and propose prices')
-    .option('--region <region>', 'where it stands, such as eu-west', 'local')
+    .option('--region <region>', 'where it stands, such as eu-west; guessed from the time zone without it')
+    .option('--network <file>', 'join.json of a network, whose market the prices are taken from')
     .option('--force', 'write the settings anew')
-    .action(async (options: { region: string; force?: boolean }, command: Command) => {
+    .action(async (options: { region?: string; network?: string; force?: boolean }, command: Command) => {
       const { output, dataDir } = commandContext(command.optsWithGlobals<GlobalOptions>())
       const { initProvider } = await import('../provider-owner/init-provider.ts')
       const progress = output.progress('Looking at this machine')
-      const found = await initProvider({ dataDir, env: process.env, ...options })
+      const found = await initProvider({ dataDir, env: process.env, ...options }).catch((error: unknown) => {
+        progress.failed('This machine was not set up')
+        throw error
+      })
       progress.done('Looked at this machine')
-      output.result(found, () =>
-        [
-          ...found.report.findings.map(
-            ({ level, what, cure }) => `${mark[level]} ${what}${cure === undefined ? '' : `\n    → ${cure}`}`,
-          ),
-          '',
-          found.written
-            ? `Settings and prices are in ${found.file}.`
-            : `${found.file} is kept as it was; --force writes it anew.`,
-          'Next: sublet provider start --network join.json',
-        ].join('\n'),
-      )
+      output.result(found, () => describeInit(found, options.network))
     })
 
   provider
     .command('start')
     .description('go live on a network')
     .requiredOption('--network <file>', 'join.json of the network, from the data folder of its `sublet up`')
-    .action(async (options: { network: string }, command: Command) => {
+    .option('--region <region>', 'where it stands, over the settings')
+    .option('--runtime <name>', 'auto, docker or host')
+    .option('--pricing-rules <file>', 'YAML rules on prices')
+    .option('--pricing-program <file>', 'a program that is asked what each order should pay')
+    .option('--follow-market', 'move prices towards those at which the like is rented elsewhere')
+    .action(async (options: { network: string } & Record<string, unknown>, command: Command) => {
       const { output, dataDir } = commandContext(command.optsWithGlobals<GlobalOptions>())
       const { readJoinFile } = await import('../network/join-file.ts')
       const network = await readJoinFile(options.network)
       const progress = output.progress('Going live')
       const { runProvider } = await import('../provider-owner/run-provider.ts')
-      const { provider: running, stop } = await runProvider({ dataDir, network, env: process.env }).catch(
-        (error: unknown) => {
-          progress.failed('The provider did not start')
-          throw error
-        },
-      )
+      const { provider: running, stop } = await runProvider({
+        dataDir,
+        network,
+        env: process.env,
+        flags: { ...options, network: undefined },
+      }).catch((error: unknown) => {
+        progress.failed('The provider did not start')
+        throw error
+      })
       progress.done('Live')
-      const status = JSON.parse(toJson(await running.status())) as ProviderStatus
+      const status = JSON.parse(toJson(await running.status())) as Wire<ProviderStatus>
       output.result(
         status,
         () =>
-          `${describe(status)}\n\nCtrl-C stops the provider; leases run on and are taken over at the next start.`,
+          `${describeStatus(status)}\n\nCtrl-C stops the provider; leases run on and are taken over at the next start.`,
       )
       await new Promise<void>((resolve) => {
         process.once('SIGINT', resolve)
@@ -68,12 +72,32 @@ export function addProvider(program: Command): void {
 
   provider
     .command('status')
-    .description('devices, leases, earnings, and what needs a look')
-    .action(async (_options: unknown, command: Command) => {
+    .description('devices, leases, volumes, earnings, and what needs a look')
+    .option('-w, --watch', 'keep it on the screen, drawn anew every second; q quits')
+    .action(async (options: { watch?: boolean }, command: Command) => {
       const { output, dataDir } = commandContext(command.optsWithGlobals<GlobalOptions>())
-      const status = (await askOwner(layoutOf(dataDir).provider, 'GET', '/status')) as ProviderStatus
-      output.result(status, () => describe(status))
+      const ask = async () =>
+        (await askOwner(layoutOf(dataDir).provider, 'GET', '/status')) as Wire<ProviderStatus>
+      if (options.watch === true) {
+        const { watchStatus } = await import('../provider-view/watch-status.ts')
+        const end = new AbortController()
+        for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => end.abort())
+        await watchStatus({
+          ask,
+          input: process.stdin,
+          output: process.stdout,
+          json: output.json,
+          everyMs: 1000,
+          signal: end.signal,
+        })
+        return
+      }
+      const status = await ask()
+      output.result(status, () => describeStatus(status))
     })
+
+  addProviderLeaving(provider)
+  addProviderInvoices(provider)
 
   provider
     .command('withdraw')
@@ -88,26 +112,3 @@ export function addProvider(program: Command): void {
       output.result(answer, () => dollars(BigInt(answer.withdrawn)))
     })
 }
-
-function describe(status: ProviderStatus): string {
-  const away = status.indexers.filter((indexer) => !indexer.connected)
-  const lines = [
-    `provider   ${status.address}  ${status.runtime}${status.draining ? '  (takes no new leases)' : ''}`,
-    `indexers   ${status.indexers.length - away.length} of ${status.indexers.length} connected`,
-    `cores      ${status.used.cpuMillis / 1000} of ${status.total.cpuMillis / 1000} rented`,
-    `memory     ${gibibytes(status.used.memoryBytes)} of ${gibibytes(status.total.memoryBytes)} GiB rented`,
-    `devices    ${status.used.devices} of ${status.total.devices} rented`,
-    `earned     ${dollars(BigInt(status.balance))} in the escrow`,
-    ...status.problems.map((problem) => `look at    ${problem}`),
-  ]
-  if (status.leases.length === 0) return lines.join('\n')
-  const rows = status.leases.map((lease) => [
-    lease.leaseId.slice(0, 12),
-    lease.deployment,
-    lease.phase,
-    perHour(BigInt(lease.ratePerHour)),
-  ])
-  return `${lines.join('\n')}\n\n${table(['LEASE', 'DEPLOYMENT', 'STATE', 'RATE'], rows)}`
-}
-
-const gibibytes = (bytes: number) => Math.round((bytes / 1024 ** 3) * 10) / 10

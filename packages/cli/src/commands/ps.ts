@@ -1,4 +1,4 @@
-import { accrued, type Deployment, dollars, perHour } from '@sublet/protocol'
+import { accrued, chargedUntilMs, type Deployment, depositOf, dollars, perHour } from '@sublet/protocol'
 import type { Command } from 'commander'
 import { table } from '../output/output.ts'
 import { commandContext, type GlobalOptions } from './context.ts'
@@ -40,6 +40,7 @@ type Lease = NonNullable<Deployment['groups'][number]['lease']>
 export function costOf(lease: Lease, nowMs: number): bigint {
   if (lease.paid !== undefined) return lease.paid
   if (lease.openedAt === undefined) return 0n
-  const { ratePerHour, deposit, openedAt } = lease
-  return accrued({ ratePerHour, deposit, openedAt, maxDuration: 0 }, nowMs / 1000)
+  const { ratePerHour, openedAt } = lease
+  const until = chargedUntilMs(lease, nowMs) / 1000
+  return accrued({ ratePerHour, deposit: depositOf(lease), openedAt, maxDuration: 0 }, until)
 }

@@ -4,7 +4,7 @@ import { stringify } from 'yaml'
 import type { ControllerClient } from '../controller/client.ts'
 import type { Output } from '../output/output.ts'
 import { commandContext, type GlobalOptions } from './context.ts'
-import { rateArgument } from './deploy.ts'
+import { payOption, rateArgument } from './deploy.ts'
 import { failureOf, progressLine } from './deployment-progress.ts'
 import { printLogs } from './logs.ts'
 
@@ -13,6 +13,7 @@ interface RunOptions {
   cpu?: string
   memory?: string
   maxRate?: bigint
+  pay?: 'voucher'
 }
 
 export function addRun(program: Command): void {
@@ -25,6 +26,7 @@ export function addRun(program: Command): void {
     .option('--cpu <cores>', 'cores, 0.5 unless said otherwise')
     .option('--memory <size>', 'such as 512Mi')
     .option('--max-rate <dollars>', 'highest rate per hour', rateArgument)
+    .addOption(payOption())
     .passThroughOptions()
     .action(async (image: string, words: string[], options: RunOptions, command: Command) => {
       const { output, controller } = commandContext(command.optsWithGlobals<GlobalOptions>())
@@ -34,6 +36,7 @@ export function addRun(program: Command): void {
         file: 'run.yaml',
         format: 'sublet',
         ...(options.maxRate === undefined ? {} : { maxRatePerHour: options.maxRate }),
+        ...(options.pay === undefined ? {} : { payment: options.pay }),
       })
       const lease = ended.groups[0]?.lease
       if (output.json) output.result(ended, () => '')
@@ -78,6 +81,8 @@ async function runJob(
         if (printed === undefined && !output.json) {
           progress.done('Running')
           printed = printLogs(client, output, leaseId, { follow: true })
+          // It may fail long before anybody waits for it.
+          printed.catch(() => undefined)
         }
       }
       if (deployment.phase === 'failed') throw failureOf(deployment)

@@ -1,8 +1,15 @@
 import { readFile, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
-import { SubletError } from '@sublet/protocol'
-
-const maxFileBytes = 1024 * 1024
+import { dirname, isAbsolute, relative, resolve } from 'node:path'
+import process from 'node:process'
+import {
+  badBytePlace,
+  maxFileBytes,
+  SubletError,
+  variablesNamed,
+  type WorkloadFormat,
+  workloadInputs,
+} from '@sublet/protocol'
+import { Option } from 'commander'
 
 /** A workload file as text. Throws `workload.unreadable` with the cure. */
 export async function readSourceFile(path: string): Promise<string> {
@@ -20,37 +27,82 @@ export async function readSourceFile(path: string): Promise<string> {
       hint: 'A workload file describes what to run; put data into a volume or an image.',
     })
   }
-  const bytes = await readFile(path)
+  const bytes = await readFile(path).catch((cause: Error) => {
+    throw new SubletError('workload.unreadable', `${path} cannot be read: ${cause.message}.`, {
+      hint: 'See that you may read it.',
+      cause,
+    })
+  })
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch (cause) {
-    throw new SubletError('workload.unreadable', `${path} is not UTF-8 text.`, {
+    const place = badBytePlace(bytes)
+    throw new SubletError('workload.unreadable', `${path} is not UTF-8 text in line ${place.line}.`, {
       hint: 'Save it as UTF-8.',
+      details: { place },
       cause,
     })
   }
 }
 
+/** For a file that is taken for another format than it is in. */
+export function formatOption(): Option {
+  return new Option('--format <format>', 'guessed from the content unless said').choices([
+    'sublet',
+    'akash',
+    'nosana',
+    'compose',
+  ] satisfies WorkloadFormat[])
+}
+
+/** What a workload file takes from around it, as readers and the controller want it. */
+export interface SourceInputs {
+  /** By the name used in the document. */
+  files: Record<string, string>
+  /** Only the variables that the document or one of its files names. */
+  env: Record<string, string>
+}
+
 /**
- * The small files beside a Compose file that it may name (`.env`, `env_file`, configs, secrets), by the name used
- * in the document. Only names that stay inside the file's own folder are read.
+ * The files beside a Compose file that it names (`env_file`, configs, secrets, and `.env`), and the variables that it
+ * names. Only files inside its own folder are read.
  */
-export async function readNamedFiles(path: string, source: string): Promise<Record<string, string>> {
+export async function readInputs(
+  path: string,
+  source: string,
+  format?: WorkloadFormat,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<SourceInputs> {
   const folder = dirname(path)
-  const names = new Set(['.env'])
-  for (const match of source.matchAll(
-    /^\s*(?:-\s*)?(?:(?:env_file|file|path):\s*)?["']?(\.{0,2}[\w./-]+)["']?\s*$/gm,
-  )) {
-    if (match[1] !== undefined) names.add(match[1])
-  }
   const files: Record<string, string> = {}
-  for (const name of names) {
-    const inside = join(folder, name)
-    if (!inside.startsWith(folder === '.' ? '' : folder) || name.includes('..') || name.startsWith('/'))
-      continue
-    if (basename(inside) === basename(path)) continue
-    const info = await stat(inside).catch(() => undefined)
-    if (info?.isFile() && info.size <= maxFileBytes) files[name] = await readFile(inside, 'utf8')
+  const dotEnv = await readInside(folder, '.env')
+  if (dotEnv !== undefined) files['.env'] = dotEnv
+  const own = definedOnly(env)
+  const named = workloadInputs(source, { file: path, format, files, env: own })
+  for (const name of named.files) {
+    const text = await readInside(folder, name)
+    if (text !== undefined) files[name] = text
   }
-  return files
+  const variables = new Set([...named.variables, ...Object.values(files).flatMap(variablesNamed)])
+  return { files, env: Object.fromEntries([...variables].flatMap((name) => entryOf(own, name))) }
+}
+
+async function readInside(folder: string, name: string): Promise<string | undefined> {
+  const path = resolve(folder, name)
+  const way = relative(resolve(folder), path)
+  if (way === '' || way.startsWith('..') || isAbsolute(way)) return undefined
+  const info = await stat(path).catch(() => undefined)
+  if (!info?.isFile() || info.size > maxFileBytes) return undefined
+  return readFile(path, 'utf8').catch(() => undefined)
+}
+
+function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  )
+}
+
+function entryOf(env: Readonly<Record<string, string>>, name: string): [string, string][] {
+  const value = Object.hasOwn(env, name) ? env[name] : undefined
+  return value === undefined ? [] : [[name, value]]
 }

@@ -1,5 +1,12 @@
 import { readFile } from 'node:fs/promises'
-import { dollars, parseDollars, SubletError, type WalletSummary } from '@sublet/protocol'
+import {
+  dollars,
+  isSubletError,
+  parseDollars,
+  SubletError,
+  type VoucherChannel,
+  type WalletSummary,
+} from '@sublet/protocol'
 import type { Command } from 'commander'
 import { formatEther } from 'viem'
 import { walletPlaces } from '../network/wallet-places.ts'
@@ -43,18 +50,23 @@ export function addWallet(program: Command): void {
       const { output, dataDir, controller } = commandContext(command.optsWithGlobals<GlobalOptions>())
       const { listWallets } = await keystore()
       const wallets = await listWallets({ dir: walletPlaces(dataDir).dir })
-      const summary = await controller()
-        .then((client) => client.wallet())
-        .catch(() => undefined)
+      const [summary, channels] = await controller()
+        .then((client) => Promise.all([client.wallet(), client.channels()]))
+        .catch((error: unknown) => {
+          // Addresses are known without a network; what is wrong with one that runs should be heard.
+          if (isSubletError(error, 'controller.unreachable')) return []
+          throw error
+        })
       if (wallets.length === 0 && summary === undefined) {
         throw new SubletError('wallet.missing', `There is no wallet in ${dataDir} yet.`, {
           hint: 'Make one with `sublet wallet new`, or start a network of your own with `sublet up`.',
         })
       }
-      output.result({ ...summary, wallets }, () =>
+      output.result({ ...summary, ...(channels === undefined ? {} : { channels }), wallets }, () =>
         [
           ...wallets.map((one) => `${one.name.padEnd(10)} ${one.address}`),
           ...(summary === undefined ? ['No network runs, so balances are not known.'] : describe(summary)),
+          ...(channels ?? []).map(channelLine),
         ].join('\n'),
       )
     })
@@ -77,6 +89,16 @@ export function addWallet(program: Command): void {
       await fundFromFaucet(dataDir, address, baseUnits)
       const summary = await client.wallet()
       output.result(summary, () => describe(summary).join('\n'))
+    })
+
+  wallet
+    .command('unlock')
+    .description('ask for the collateral of a voucher channel, and a day later take it back')
+    .argument('<provider>', "the provider's address, as `wallet show` lists it")
+    .action(async (provider: string, _options: unknown, command: Command) => {
+      const { output, controller } = commandContext(command.optsWithGlobals<GlobalOptions>())
+      const channel = await (await controller()).unlockChannel(provider)
+      output.result(channel, () => channelLine(channel))
     })
 
   wallet
@@ -106,6 +128,11 @@ async function keyIn(path: string, passphrase: string) {
     return { privateKey: (key.startsWith('0x') ? key : `0x${key}`) as `0x${string}` }
   }
   return { keystore: text, keystorePassphrase: process.env.SUBLET_IMPORT_PASSPHRASE ?? passphrase }
+}
+
+function channelLine({ provider, collateral, redeemed, unlockAt }: VoucherChannel): string {
+  const state = unlockAt === 0 ? '' : `, to be taken back from ${new Date(unlockAt * 1000).toISOString()}`
+  return `channel    ${provider}: ${dollars(collateral)} set aside for vouchers, ${dollars(redeemed)} paid so far${state}`
 }
 
 function describe(summary: WalletSummary): string[] {

@@ -3,6 +3,7 @@ import { spinner } from '@clack/prompts'
 import { canonicalJson, isSubletError, SubletError, toProblem } from '@sublet/protocol'
 import Table from 'cli-table3'
 import color from 'picocolors'
+import { asCalled } from './as-called.ts'
 
 /** One piece of work that a person waits for. */
 export interface Progress {
@@ -14,7 +15,7 @@ export interface Progress {
 /** Where a command speaks: JSON for scripts on stdout, or words for people. Progress always goes to stderr. */
 export interface Output {
   readonly json: boolean
-  /** The command's result: printed as one JSON value, or by `words`. */
+  /** The command's result: printed as one JSON value, or by `words`, whose empty text says nothing. */
   result(value: unknown, words: () => string): void
   /** A line for people; silent with `--json`. */
   line(text?: string): void
@@ -28,6 +29,27 @@ export function toJson(value: unknown): string {
     (_key, inner: unknown) => (typeof inner === 'bigint' ? inner.toString() : inner),
     2,
   )
+}
+
+/** JSON on one line, bigints as decimal strings, for what comes piece by piece. */
+export function toLine(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === 'bigint' ? inner.toString() : inner,
+  )
+}
+
+/** Runs what goes on until it ends or the person presses Ctrl-C, which is no failure. */
+export async function untilInterrupted(run: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const interrupted = new AbortController()
+  const stop = () => interrupted.abort()
+  process.once('SIGINT', stop)
+  try {
+    await run(interrupted.signal)
+  } catch (error) {
+    if (!interrupted.signal.aborted) throw error
+  } finally {
+    process.removeListener('SIGINT', stop)
+  }
 }
 
 function plainProgress(message: string): Progress {
@@ -57,10 +79,11 @@ export function createOutput(options: { json: boolean }): Output {
   return {
     json,
     result(value, words) {
-      process.stdout.write(json ? `${toJson(value)}\n` : `${words()}\n`)
+      const text = json ? toJson(value) : asCalled(words(), process.env)
+      if (text !== '') process.stdout.write(`${text}\n`)
     },
     line(text = '') {
-      if (!json) process.stdout.write(`${text}\n`)
+      if (!json) process.stdout.write(`${asCalled(text, process.env)}\n`)
     },
     progress(message) {
       if (json && !process.stderr.isTTY) return silentProgress
@@ -114,7 +137,7 @@ export function describeFailure(error: unknown): { problem: ReturnType<typeof to
   }
   if (known.hint !== undefined) lines.push(`${color.cyan('→')} ${known.hint}`)
   if (process.env.SUBLET_DEBUG !== undefined) lines.push(color.dim(String((error as Error).stack ?? error)))
-  return { problem: toProblem(known), words: lines.join('\n') }
+  return { problem: toProblem(known), words: asCalled(lines.join('\n'), process.env) }
 }
 
 function describeFinding(finding: unknown): string {

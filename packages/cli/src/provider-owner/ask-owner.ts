@@ -5,7 +5,12 @@ import { SubletError, type toProblem } from '@sublet/protocol'
 export const ownerSocketIn = (providerDir: string): string => join(providerDir, 'owner.sock')
 
 /** Asks the provider that runs from this folder. Throws `provider.unreachable` where none does. */
-export function askOwner(providerDir: string, method: 'GET' | 'POST', path: string): Promise<unknown> {
+export function askOwner(
+  providerDir: string,
+  method: 'GET' | 'POST',
+  path: string,
+  body?: unknown,
+): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const outgoing = request({ socketPath: ownerSocketIn(providerDir), method, path }, (response) => {
       let text = ''
@@ -29,6 +34,6 @@ export function askOwner(providerDir: string, method: 'GET' | 'POST', path: stri
         }),
       ),
     )
-    outgoing.end()
+    outgoing.end(body === undefined ? undefined : JSON.stringify(body))
   })
 }

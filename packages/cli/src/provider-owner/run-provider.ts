@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs'
-import { mkdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SubletError } from '@sublet/protocol'
 import {
@@ -8,7 +8,7 @@ import {
   type RunningProvider,
   startProvider,
 } from '@sublet/provider'
-import { createLog, createShutdown, readConfig } from '@sublet/service'
+import { createLog, createShutdown, makeFolder, readConfig } from '@sublet/service'
 import type { JoinFile } from '../network/join-file.ts'
 import { openOrCreateWallet } from '../network/wallets.ts'
 import { openChainAt } from '../up/chain.ts'
@@ -26,6 +26,7 @@ export const providerFileIn = (dataDir: string): string => join(dataDir, 'provid
 export async function providerConfigIn(
   dataDir: string,
   env: Readonly<Record<string, string | undefined>>,
+  flags: Readonly<Record<string, unknown>> = {},
 ): Promise<ProviderConfig> {
   const path = providerFileIn(dataDir)
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
@@ -40,7 +41,7 @@ export async function providerConfigIn(
   })
   const values = parseSettings(text, path)
   return readConfig(providerConfigSchema, {
-    flags: { dataDir: layoutOf(dataDir).provider },
+    flags: { ...flags, dataDir: layoutOf(dataDir).provider },
     env: { ...env, SUBLET_DATA_DIR: undefined },
     file: { path, values },
   })
@@ -62,13 +63,15 @@ export async function runProvider(options: {
   dataDir: string
   network: JoinFile
   env: Readonly<Record<string, string | undefined>>
+  /** Settings by name, as the command line gave them. */
+  flags?: Readonly<Record<string, unknown>>
 }): Promise<{ provider: RunningProvider; stop(): Promise<void> }> {
   const { dataDir, network, env } = options
-  const config = await providerConfigIn(dataDir, env)
+  const config = await providerConfigIn(dataDir, env, options.flags)
   const layout = layoutOf(dataDir)
   const shutdown = createShutdown()
   try {
-    await mkdir(layout.provider, { recursive: true, mode: 0o700 })
+    await makeFolder(layout.provider)
     const lock = await acquireLock(layout.lock)
     shutdown.add('the lock', () => lock.release())
     const logFile = createWriteStream(layout.log, { flags: 'a', mode: 0o600 })
@@ -84,7 +87,12 @@ export async function runProvider(options: {
       log: createLog({ name: 'provider', destination: logFile, pretty: false }),
       account,
       sealKey: await keepSealKey(layout.sealKey),
-      indexers: network.indexers.map(({ address, tunnel, ingress }) => ({ ...tunnel, address, ingress })),
+      indexers: network.indexers.map(({ url, address, tunnel, ingress }) => ({
+        ...tunnel,
+        url,
+        address,
+        ingress,
+      })),
       env,
       config,
     })

@@ -1,6 +1,12 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { deployNetwork, type NetworkAddresses, testDollarAbi, waitForReceipt } from '@sublet/contracts'
+import {
+  DeploymentRefused,
+  deployNetwork,
+  type NetworkAddresses,
+  testDollarAbi,
+  waitForReceipt,
+} from '@sublet/contracts'
 import {
   type AdoptedAnvil,
   adoptOrStartAnvil,
@@ -38,6 +44,8 @@ export interface ChainOptions {
   rpcUrl: string | undefined
   /** `SUBLET_DEPLOYER_KEY`: pays for the deployment on that chain. */
   deployerKey: string | undefined
+  /** `SUBLET_TEST_NETWORK`: that chain is for trying things out, and may have test dollars and work without stake. */
+  testNetwork: boolean
 }
 
 /** The test mnemonic that every anvil knows. Worthless by design. */
@@ -112,7 +120,20 @@ export async function openChain(options: ChainOptions): Promise<NetworkChain> {
         },
       )
     }
-    const addresses = await deployNetwork({ publicClient, walletClient })
+    const { testNetwork } = options
+    const addresses = await deployNetwork({ publicClient, walletClient, options: { testNetwork } }).catch(
+      (cause: unknown) => {
+        if (!(cause instanceof DeploymentRefused)) throw cause
+        throw new SubletError(
+          'config.invalid',
+          `Chain ${chainId} is no local one, and this would make a network there that nobody can trust. ${cause.message}`,
+          {
+            hint: 'Deploy one with a configuration (contracts/README.md) and put its addresses into chain/addresses.json; or set SUBLET_TEST_NETWORK=1 where no real money is.',
+            cause,
+          },
+        )
+      },
+    )
     await writeNetworkAddresses(addressesPath, addresses)
     return addresses
   }
@@ -138,12 +159,13 @@ export function openChainAt(rpcUrl: string, addresses: NetworkAddresses, deploye
     publicClient,
     async fund(account: `0x${string}`, dollarsBaseUnits: bigint): Promise<void> {
       const payer = createWalletClient({ account: payerOf(deployerKey), transport: http(rpcUrl) })
-      if ((await publicClient.getBalance({ address: account })) < parseEther('1')) {
-        await confirm(await payer.sendTransaction({ chain: null, to: account, value: parseEther('10') }))
+      // Dollars first: an account with gas counts as funded, also by a start after one that was killed between the two.
+      if (dollarsBaseUnits > 0n) {
+        const mint = { address: addresses.testDollar, abi: testDollarAbi, functionName: 'mint' } as const
+        await confirm(await payer.writeContract({ chain: null, ...mint, args: [account, dollarsBaseUnits] }))
       }
-      if (dollarsBaseUnits === 0n) return
-      const mint = { address: addresses.testDollar, abi: testDollarAbi, functionName: 'mint' } as const
-      await confirm(await payer.writeContract({ chain: null, ...mint, args: [account, dollarsBaseUnits] }))
+      if ((await publicClient.getBalance({ address: account })) >= parseEther('1')) return
+      await confirm(await payer.sendTransaction({ chain: null, to: account, value: parseEther('10') }))
     },
   }
 }

@@ -1,6 +1,7 @@
-import { mkdir, open, readFile, rm } from 'node:fs/promises'
+import { open, readFile, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { SubletError } from '@sublet/protocol'
+import { explainFolderError, makeFolder } from '@sublet/service'
 
 export interface Lock extends AsyncDisposable {
   release(): Promise<void>
@@ -36,10 +37,13 @@ async function holderOf(path: string): Promise<Holder | undefined> {
  * where another one runs.
  */
 export async function acquireLock(path: string): Promise<Lock> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  await makeFolder(dirname(path))
   const mine: Holder = { pid: process.pid, startedAt: (await startOf(process.pid)) ?? '' }
   for (let attempt = 0; attempt < 5; attempt++) {
-    const file = await open(path, 'wx', 0o600).catch(() => undefined)
+    const file = await open(path, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw explainFolderError(dirname(path), error)
+      return undefined
+    })
     if (file !== undefined) {
       await file.writeFile(JSON.stringify(mine))
       await file.close()

@@ -12,6 +12,7 @@ export function upReport(network: Network, deployment: Deployment | undefined) {
     relayUrl: network.relayUrl,
     rpcUrl: network.rpcUrl,
     runtime: network.runtime,
+    ...(network.runtimeLack === undefined ? {} : { runtimeLack: network.runtimeLack }),
     ...(deployment === undefined ? {} : { deployment }),
   }
 }

@@ -1,11 +1,10 @@
 import { createWriteStream } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
 import { ensureConsoleBuilt } from '@sublet/console'
 import { controllerConfigSchema, startController } from '@sublet/controller'
 import { indexerConfigSchema, startIndexer } from '@sublet/indexer'
 import { addressSchema } from '@sublet/protocol'
 import { providerConfigSchema, startProvider } from '@sublet/provider'
-import { createLog, createShutdown, startEmbeddedPostgres } from '@sublet/service'
+import { createLog, createShutdown, makeFolder, readConfig, startEmbeddedPostgres } from '@sublet/service'
 import { writeJoinFile } from '../network/join-file.ts'
 import { removeNetworkFile, writeNetworkFile } from '../network/network-file.ts'
 import { openOrCreateWallet } from '../network/wallets.ts'
@@ -21,9 +20,13 @@ export interface NetworkOptions {
   dataDir: string
   port: number
   runtime: 'auto' | 'docker' | 'host'
+  /** Addresses and ranges that tenants' fetches and snapshots may reach besides the public internet. */
+  outboundAllow: readonly string[]
   env: Readonly<Record<string, string | undefined>>
   /** Told as each part comes up. */
   onStep(message: string): void
+  /** Gives the start up: what has come up until then is stopped again, and the signal's reason is thrown. */
+  signal?: AbortSignal | undefined
 }
 
 /** Every role of one network, in this process. */
@@ -34,8 +37,10 @@ export interface Network {
   relayUrl: string
   rpcUrl: string
   runtime: string
-  /** Closes every lease, settles, and stops all that was started. */
-  stop(): Promise<void>
+  /** Why leases run without a container engine, and what mends that. */
+  runtimeLack?: { what: string; cure: string } | undefined
+  /** Closes every lease, settles, and stops all that was started. Answers how many leases could not be settled. */
+  stop(): Promise<{ unsettled: number }>
 }
 
 /** Test dollars that the owner of a new network starts with: 1,000. */
@@ -46,11 +51,20 @@ const startingDollars = 1_000_000_000n
  * is adopted. Throws `port.taken`, `chain.unreachable`, `store.unreachable`, `runtime.unavailable`, `config.invalid`.
  */
 export async function startNetwork(options: NetworkOptions): Promise<Network> {
-  const { dataDir, env, onStep } = options
+  const { dataDir, env, signal } = options
   const layout = layoutOf(dataDir)
   const shutdown = createShutdown()
+  const onStep = (message: string) => {
+    signal?.throwIfAborted()
+    options.onStep(message)
+  }
+  // The provider and the controller each count the leases they know: on one machine they are the same.
+  let unsettled = 0
+  const count = async (stopping: Promise<{ unsettled: number }>) => {
+    unsettled = Math.max(unsettled, (await stopping).unsettled)
+  }
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 })
+    await makeFolder(dataDir)
     const lock = await acquireLock(layout.lock)
     shutdown.add('the lock', () => lock.release())
     const ports = await checkPorts(options.port)
@@ -67,6 +81,7 @@ export async function startNetwork(options: NetworkOptions): Promise<Network> {
         dataDir: layout.chain,
         rpcUrl: env.SUBLET_RPC_URL,
         deployerKey: env.SUBLET_DEPLOYER_KEY,
+        testNetwork: env.SUBLET_TEST_NETWORK === '1',
       }).then((opened) => {
         shutdown.add('the chain', () => opened.stop())
         return opened
@@ -118,24 +133,34 @@ export async function startNetwork(options: NetworkOptions): Promise<Network> {
           host: '127.0.0.1',
           port: ports.tunnel,
           address: addressSchema.parse(indexer.address),
+          url: matchmaker.url,
           ingress: { domain: 'localhost', port: ports.relay },
         },
       ],
       ownTenants: [addressSchema.parse(tenant.address)],
       env,
-      config: providerConfigSchema.parse({
-        dataDir: layout.provider,
-        runtime: options.runtime,
-        dockerHost: env.SUBLET_DOCKER_HOST,
-        region: 'local',
-        // On one's own machine a file that asks for NVMe should run on whatever disk there is.
-        storageFolders: { hdd: layout.provider, ssd: layout.provider, nvme: layout.provider },
+      config: readConfig(providerConfigSchema, {
+        flags: {
+          dataDir: layout.provider,
+          runtime: options.runtime,
+          outboundAllow: options.outboundAllow.length > 0 ? options.outboundAllow : undefined,
+        },
+        env,
+        file: {
+          path: 'what `sublet up` presets',
+          values: {
+            region: 'local',
+            // On one's own machine a file that asks for NVMe should run on whatever disk there is.
+            storageFolders: { hdd: layout.provider, ssd: layout.provider, nvme: layout.provider },
+          },
+        },
       }),
     })
-    shutdown.add('the provider', () => host.stop({ keepLeases: false }))
+    shutdown.add('the provider', () => count(host.stop({ keepLeases: false })))
     const closeOwnerSocket = await serveOwner(layout.provider, host)
     shutdown.add('the owner’s socket', closeOwnerSocket)
     await host.connected()
+    signal?.throwIfAborted()
 
     onStep('Starting the controller and the console')
     const token = await keepToken(layout.token)
@@ -148,7 +173,7 @@ export async function startNetwork(options: NetworkOptions): Promise<Network> {
       consoleDir: (await building).dir,
       config: controllerConfigSchema.parse({ port: ports.console, embedded: chain.embedded }),
     })
-    shutdown.add('the controller', () => agent.stop({ closeLeases: true }))
+    shutdown.add('the controller', () => count(agent.stop({ closeLeases: true })))
 
     await writeNetworkFile(dataDir, {
       controllerUrl: agent.url,
@@ -178,7 +203,11 @@ export async function startNetwork(options: NetworkOptions): Promise<Network> {
       relayUrl: matchmaker.url,
       rpcUrl: chain.rpcUrl,
       runtime: host.runtime,
-      stop: () => shutdown.run(),
+      runtimeLack: host.runtimeLack,
+      async stop() {
+        await shutdown.run()
+        return { unsettled }
+      },
     }
   } catch (error) {
     await shutdown.run().catch(() => undefined)

@@ -7,8 +7,8 @@ import {
   leaseStatusSchema,
   marketSchema,
   networkSummarySchema,
+  ownNameListSchema,
   type SignedAsk,
-  validationSchema,
   walletSummarySchema,
 } from '@sublet/protocol'
 import { queryOptions } from '@tanstack/react-query'
@@ -18,6 +18,7 @@ import { request } from './request.ts'
 const marketEveryMs = 2_000
 const walletEveryMs = 3_000
 const deploymentsEveryMs = 1_500
+const namesEveryMs = 5_000
 const maxMarketPages = 20
 
 export interface OfferedAsk {
@@ -68,14 +69,13 @@ export function deploymentQuery(id: string) {
   })
 }
 
-export function validationQuery(source: string, file: string) {
+/** Host names of its own that a lease is served at. */
+export function namesQuery(leaseId: string) {
   return queryOptions({
-    queryKey: ['validate', file, source],
-    queryFn: ({ signal }) =>
-      request('/v1/validate', validationSchema, { method: 'POST', body: { source, file }, signal }),
-    staleTime: Number.POSITIVE_INFINITY,
-    gcTime: 60_000,
-    enabled: source.trim() !== '',
+    queryKey: ['names', leaseId],
+    queryFn: async ({ signal }) =>
+      (await request(`/v1/leases/${encodeURIComponent(leaseId)}/names`, ownNameListSchema, { signal })).names,
+    refetchInterval: namesEveryMs,
   })
 }
 

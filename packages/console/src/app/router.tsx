@@ -39,7 +39,7 @@ const newRoute = createRoute({
   component: NewDeploymentPage,
 })
 
-const views: readonly DeploymentView[] = ['log', 'shell', 'bids', 'details']
+const views: readonly DeploymentView[] = ['log', 'usage', 'events', 'shell', 'bids', 'details']
 
 const deploymentRoute = createRoute({
   getParentRoute: () => rootRoute,

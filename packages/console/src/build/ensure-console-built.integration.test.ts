@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from 'node:fs/promises'
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ensureConsoleBuilt } from './ensure-console-built.ts'
@@ -27,4 +27,16 @@ test('ships nothing that only tests need', async () => {
   const code = (await Promise.all(scripts.map((path) => readFile(join(dir, path), 'utf8')))).join('')
   expect(code).toContain('Funded until')
   expect(code).not.toContain('sample-token')
+})
+
+test('the readers of workload files are a part of their own and need nothing of Node', async () => {
+  const { dir } = await ensureConsoleBuilt()
+  const assets = await readdir(join(dir, 'assets'))
+  const worker = assets.find((name) => /^check-worker-.*\.js$/.test(name))
+  if (worker === undefined) throw new Error('no worker was built')
+  const code = await readFile(join(dir, 'assets', worker), 'utf8')
+  expect(code).toContain('akash.unknown-key')
+  expect(code).not.toMatch(/\b(from|import|require)\s*\(?\s*["'`](node:|fs|path|crypto|buffer|process)\b/)
+  for (const name of assets.filter((other) => other.endsWith('.js') && other !== worker))
+    expect(await readFile(join(dir, 'assets', name), 'utf8')).not.toContain('akash.unknown-key')
 })

@@ -5,12 +5,10 @@ import { indentAfter } from './caret.ts'
 interface FileEditorProps {
   value: string
   onChange: (text: string) => void
-  onFile: (name: string, text: string) => void
+  onFile: (file: File) => void
   findings: Validation['findings']
   area: RefObject<HTMLTextAreaElement | null>
 }
-
-const maxFileBytes = 1024 * 1024
 
 /** A plain text field with line numbers; lines with findings are marked. A file may be dropped onto it. */
 export function FileEditor({ value, onChange, onFile, findings, area }: FileEditorProps) {
@@ -22,11 +20,11 @@ export function FileEditor({ value, onChange, onFile, findings, area }: FileEdit
   }
   const lines = value.split('\n').length
 
-  async function drop(event: DragEvent) {
+  function drop(event: DragEvent) {
     event.preventDefault()
     setOver(false)
     const [file] = event.dataTransfer.files
-    if (file !== undefined && file.size <= maxFileBytes) onFile(file.name, await file.text())
+    if (file !== undefined) onFile(file)
   }
 
   function keyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
@@ -48,7 +46,7 @@ export function FileEditor({ value, onChange, onFile, findings, area }: FileEdit
         setOver(true)
       }}
       onDragLeave={() => setOver(false)}
-      onDrop={(event) => void drop(event)}
+      onDrop={drop}
     >
       <div
         ref={gutter}

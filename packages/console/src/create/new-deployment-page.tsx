@@ -1,14 +1,17 @@
+import { parseDollars } from '@sublet/protocol'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
 import { createDeployment, deploymentQuery } from '../api/queries.ts'
 import { counted } from '../design/names.ts'
 import { Trouble } from '../design/trouble.tsx'
-import { parseDollars } from '../money/format-money.ts'
 import { offsetAt } from './caret.ts'
 import { FileEditor } from './file-editor.tsx'
 import { FindingsList } from './findings-list.tsx'
+import { nothingGiven } from './given-inputs.ts'
+import { InputsView } from './inputs-view.tsx'
 import { MarketFitView } from './market-fit-view.tsx'
+import { openFile } from './open-file.ts'
 import { sourceForGpu, starterNamed, starters } from './starters.ts'
 import { useValidation } from './use-validation.ts'
 import { WorkloadSummary } from './workload-summary.tsx'
@@ -34,10 +37,12 @@ export function NewDeploymentPage() {
   const [source, setSource] = useState(() =>
     gpu === undefined ? (starterNamed(start)?.source ?? '') : sourceForGpu(gpu),
   )
+  const [refusal, setRefusal] = useState<string>()
   const [maxRate, setMaxRate] = useState('')
   const [pick, setPick] = useState(false)
   const [secrets, setSecrets] = useState<Record<string, string>>({})
-  const { data: validation, error: validationError, current } = useValidation(source, file)
+  const [given, setGiven] = useState(nothingGiven)
+  const { data: validation, error: validationError, current } = useValidation(source, file, given)
 
   const empty = source.trim() === ''
   const findings = empty ? [] : (validation?.findings ?? [])
@@ -53,6 +58,8 @@ export function NewDeploymentPage() {
       createDeployment({
         source,
         file,
+        files: only(validation?.inputs.files, given.files),
+        env: only(validation?.inputs.variables, given.env),
         ...(rate === undefined ? {} : { maxRatePerHour: rate }),
         ...(pick ? { pick } : {}),
         ...(needed.length === 0
@@ -68,7 +75,15 @@ export function NewDeploymentPage() {
   function load(name: string, text: string) {
     setFile(name)
     setSource(text)
+    setGiven(nothingGiven)
+    setRefusal(undefined)
     deploy.reset()
+  }
+
+  async function open(chosen: File) {
+    const opened = await openFile(chosen)
+    if ('refusal' in opened) setRefusal(opened.refusal)
+    else load(opened.name, opened.text)
   }
 
   function goTo(line: number, column: number) {
@@ -113,17 +128,33 @@ export function NewDeploymentPage() {
               accept=".yaml,.yml,.json,text/*"
               onChange={({ target }) => {
                 const [chosen] = target.files ?? []
-                if (chosen !== undefined) void chosen.text().then((text) => load(chosen.name, text))
+                if (chosen !== undefined) void open(chosen)
                 target.value = ''
               }}
             />
             <span className="text-soft max-sm:hidden">or paste or drop one below.</span>
           </div>
-          <FileEditor value={source} onChange={setSource} onFile={load} findings={findings} area={area} />
+          {refusal === undefined ? null : (
+            <p role="alert" className="mb-3 text-stop">
+              {refusal}
+            </p>
+          )}
+          <FileEditor
+            value={source}
+            onChange={setSource}
+            onFile={(chosen) => void open(chosen)}
+            findings={findings}
+            area={area}
+          />
         </div>
 
         <div className="min-w-0">
-          <div id="findings" role="status" className="grid gap-3 [&:not(:empty)]:mb-4">
+          <div
+            id="findings"
+            role="status"
+            aria-busy={!empty && !current && validationError === null}
+            className="grid gap-3 [&:not(:empty)]:mb-4"
+          >
             {validationError !== null && !empty ? <Trouble error={validationError} /> : null}
             {empty ? (
               <div className="sheet px-3 py-2.5 text-soft">
@@ -147,6 +178,9 @@ export function NewDeploymentPage() {
               deploy.mutate()
             }}
           >
+            {empty || validation === undefined ? null : (
+              <InputsView inputs={validation.inputs} given={given} onChange={setGiven} />
+            )}
             {workload === undefined || validation === undefined ? null : (
               <>
                 <WorkloadSummary workload={workload} format={validation.format} />
@@ -226,4 +260,12 @@ export function NewDeploymentPage() {
       </div>
     </>
   )
+}
+
+/** What was given for names that the file no longer has stays here. */
+function only(
+  names: readonly string[] = [],
+  given: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]])))
 }

@@ -1,12 +1,15 @@
-import type { Deployment, DeploymentGroup } from '@sublet/protocol'
+import type { Deployment, DeploymentGroup, LeaseStatus } from '@sublet/protocol'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useLiveDeployment } from '../api/use-live-deployment.ts'
 import { EndpointLink } from '../deployments/deployment-row.tsx'
 import { CopyButton } from '../design/copy-button.tsx'
 import { PhaseBadge } from '../design/phase-badge.tsx'
 import { Trouble } from '../design/trouble.tsx'
 import { Words } from '../design/words.tsx'
+import { pullUnderWay } from '../events/event-list.ts'
+import { EventsView } from '../events/events-view.tsx'
+import { useEvents } from '../events/use-events.ts'
 import { LogView } from '../log/log-view.tsx'
 import { ShellView } from '../shell/shell-view.tsx'
 import { BidsView } from './bids-view.tsx'
@@ -16,7 +19,9 @@ import { FailurePanel } from './failure-panel.tsx'
 import { Meter } from './meter.tsx'
 import { TimelineView } from './timeline-view.tsx'
 
-export type DeploymentView = 'log' | 'shell' | 'bids' | 'details'
+const UsageView = lazy(async () => ({ default: (await import('../usage/usage-view.tsx')).UsageView }))
+
+export type DeploymentView = 'log' | 'usage' | 'events' | 'shell' | 'bids' | 'details'
 export interface DeploymentSearch {
   /** Name of a group, where there are several. */
   group?: string | undefined
@@ -26,6 +31,8 @@ export interface DeploymentSearch {
 const route = getRouteApi('/deployments/$id')
 const viewNames: readonly [DeploymentView, string][] = [
   ['log', 'Log'],
+  ['usage', 'Usage'],
+  ['events', 'Events'],
   ['shell', 'Shell'],
   ['bids', 'Bids'],
   ['details', 'Details'],
@@ -89,6 +96,7 @@ function KnownDeployment({ deployment }: { deployment: Deployment }) {
 function GroupView({ deployment, group }: { deployment: Deployment; group: DeploymentGroup }) {
   const { view } = route.useSearch()
   const { lease } = group
+  const events = useEvents(lease)
   const waits = deployment.phase === 'picking' && group.provider === undefined
   const chosen = view ?? (waits || lease === undefined ? 'bids' : 'log')
   return (
@@ -99,7 +107,7 @@ function GroupView({ deployment, group }: { deployment: Deployment; group: Deplo
       </div>
       <div className="grid min-w-0 gap-4">
         {deployment.phase === 'failed' ? <FailurePanel deployment={deployment} /> : null}
-        <TimelineView deployment={deployment} lease={lease} />
+        <TimelineView deployment={deployment} lease={lease} pull={pullUnderWay(events.value)} />
         <nav aria-label="Views" className="flex flex-wrap border-b border-line">
           {viewNames.map(([name, words]) => (
             <Link
@@ -121,9 +129,21 @@ function GroupView({ deployment, group }: { deployment: Deployment; group: Deplo
         {chosen === 'bids' ? <BidsView deployment={deployment} group={group} /> : null}
         {chosen === 'details' ? <DetailsView deployment={deployment} group={group} /> : null}
         {chosen === 'log' ? <LogView key={lease?.leaseId ?? ''} lease={lease} /> : null}
+        {chosen === 'usage' ? <Usage lease={lease} /> : null}
+        {chosen === 'events' ? <EventsView events={events} /> : null}
         {chosen === 'shell' ? <ShellView key={lease?.leaseId ?? ''} lease={lease} /> : null}
       </div>
     </div>
+  )
+}
+
+function Usage({ lease }: { lease: LeaseStatus | undefined }) {
+  if (lease === undefined || lease.phase !== 'active')
+    return <p className="text-soft">An active lease shows here what it uses.</p>
+  return (
+    <Suspense fallback={<p className="text-soft">Bringing up the charts…</p>}>
+      <UsageView key={lease.leaseId} leaseId={lease.leaseId} />
+    </Suspense>
   )
 }
 

@@ -4,6 +4,7 @@ import { CopyButton } from '../design/copy-button.tsx'
 import { formatDollarsExactly } from '../money/format-money.ts'
 import { formatDuration, formatInstant } from '../time/format-time.ts'
 import { acceptedBid } from './lease-cost.ts'
+import { NamesView } from './names-view.tsx'
 
 /** Everything else that is known of a lease: identities, transactions, services, timings. */
 export function DetailsView({ deployment, group }: { deployment: Deployment; group: DeploymentGroup }) {
@@ -13,6 +14,7 @@ export function DetailsView({ deployment, group }: { deployment: Deployment; gro
   return (
     <div className="grid gap-5">
       {lease === undefined ? null : <Services lease={lease} />}
+      {lease?.phase === 'active' ? <NamesView leaseId={lease.leaseId} /> : null}
       <dl className="sheet grid divide-y divide-line">
         <Fact label="Deployment">
           <Hash value={deployment.id} what="deployment id" />

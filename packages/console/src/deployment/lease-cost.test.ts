@@ -42,6 +42,15 @@ test('says what the chain settled once it is closed', () => {
   })
 })
 
+test('stops at its end, though nobody heard what it paid', () => {
+  const lease = sampleLease('closed', openMs, { openedAt, phaseAtMs: { closed: openMs + 36_000 } })
+  expect(leaseCost(lease, 0, openMs + 10 ** 9)).toMatchObject({
+    state: 'settled',
+    cost: (sampleRatePerHour * 36n) / 3600n,
+    paidSeconds: 36,
+  })
+})
+
 test('cost and remainder always make up the deposit, and time never makes it cheaper', () => {
   fc.assert(
     fc.property(

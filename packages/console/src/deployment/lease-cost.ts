@@ -1,8 +1,11 @@
 import {
   accrued,
+  chargedUntilMs,
   type Deployment,
   type DeploymentGroup,
+  depositOf,
   fundedUntil,
+  isEnded,
   type LeaseMoney,
   type LeaseStatus,
 } from '@sublet/protocol'
@@ -31,7 +34,8 @@ export function acceptedBid(group: DeploymentGroup) {
 
 /** Exactly what the escrow would say: whole seconds since the chain's opening, never past the deposit. */
 export function leaseCost(lease: LeaseStatus, maxDuration: number, nowMs: number): LeaseCost {
-  const { ratePerHour, deposit, openedAt } = lease
+  const { ratePerHour, openedAt } = lease
+  const deposit = depositOf(lease)
   const base = { ratePerHour, deposit }
   if (lease.paid !== undefined) {
     const remaining = lease.refunded ?? 0n
@@ -43,9 +47,11 @@ export function leaseCost(lease: LeaseStatus, maxDuration: number, nowMs: number
   }
   const money: LeaseMoney = { ratePerHour, deposit, openedAt, maxDuration }
   const end = fundedUntil(money)
-  const cost = accrued(money, nowMs / 1000)
-  const paidSeconds = Math.max(0, Math.min(Math.floor(nowMs / 1000), end) - openedAt)
-  return { ...base, state: 'running', cost, remaining: deposit - cost, fundedUntil: end, paidSeconds }
+  const until = Math.floor(chargedUntilMs(lease, nowMs) / 1000)
+  const cost = accrued(money, until)
+  const paidSeconds = Math.max(0, Math.min(until, end) - openedAt)
+  const state = isEnded(lease.phase) ? 'settled' : 'running'
+  return { ...base, state, cost, remaining: deposit - cost, fundedUntil: end, paidSeconds }
 }
 
 export function groupCost(group: DeploymentGroup, nowMs: number): LeaseCost | undefined {

@@ -11,6 +11,7 @@ const endWords: Record<EndReason, string> = {
   'duration-ended': 'It reached its longest duration.',
   'job-ended': 'The job ran to its end.',
   'image-unavailable': 'The image could not be pulled.',
+  'fetch-failed': 'Something that it needs could not be fetched.',
   'workload-crashed': 'The workload ended before it was ready.',
   'start-deadline': 'It was not ready in time.',
   'open-failed': 'The lease could not be opened on the chain.',

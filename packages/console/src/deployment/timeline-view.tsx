@@ -1,6 +1,7 @@
 import type { Deployment, LeaseStatus } from '@sublet/protocol'
 import { formatDuration, formatTimeOfDay } from '../time/format-time.ts'
 import { useNow } from '../time/use-now.ts'
+import { formatBytes } from '../usage/format-bytes.ts'
 import { type TimelineStep, timelineOf } from './timeline.ts'
 
 const marks: Record<TimelineStep['state'], string> = {
@@ -14,9 +15,12 @@ const marks: Record<TimelineStep['state'], string> = {
 export function TimelineView({
   deployment,
   lease,
+  pull,
 }: {
   deployment: Deployment
   lease: LeaseStatus | undefined
+  /** How far the images are, while they are pulled. */
+  pull: { doneBytes: number; totalBytes: number | undefined } | undefined
 }) {
   const nowMs = useNow()
   const steps = timelineOf(deployment, lease)
@@ -41,12 +45,22 @@ export function TimelineView({
             {took(step, nowMs, deployment.createdAtMs)}
           </span>
           <span className="font-mono text-[12px] whitespace-nowrap text-soft max-sm:ml-auto sm:block">
-            {step.atMs === undefined ? '\u00a0' : formatTimeOfDay(step.atMs)}
+            {step.key === 'pulling' && step.state === 'now' && pull !== undefined
+              ? pulled(pull)
+              : step.atMs === undefined
+                ? '\u00a0'
+                : formatTimeOfDay(step.atMs)}
           </span>
         </li>
       ))}
     </ol>
   )
+}
+
+function pulled({ doneBytes, totalBytes }: { doneBytes: number; totalBytes: number | undefined }): string {
+  return totalBytes === undefined
+    ? formatBytes(doneBytes)
+    : `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`
 }
 
 function took({ key, state, atMs, tookMs }: TimelineStep, nowMs: number, orderedMs: number): string {

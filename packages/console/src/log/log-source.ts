@@ -1,100 +1,29 @@
-import { isSubletError, type LogLine, logLineSchema } from '@sublet/protocol'
-import { readNdjson } from '../api/ndjson.ts'
-import { send } from '../api/request.ts'
+import { type LogLine, logLineSchema } from '@sublet/protocol'
+import { createStreamStore, type StreamStore } from '../api/stream-store.ts'
 import { appendLines, emptyLog, type LogBuffer } from './log-buffer.ts'
 
 const keptLines = 10_000
 const firstTail = 1_000
-const flushEveryMs = 80
-const retryAfterMs = 1_000
 
-export type LogState = 'connecting' | 'live' | 'ended' | 'lost'
-
-export interface LogSnapshot {
-  buffer: LogBuffer
-  state: LogState
-  error: unknown
-}
-
-/** A lease's log as a store that React can read: follows the stream, goes on where it broke off. */
-export interface LogSource {
-  subscribe(listener: () => void): () => void
-  snapshot(): LogSnapshot
-}
-
-/** Follows a lease's log while somebody listens, and reads once what there is when the lease is over. */
-export function createLogSource(leaseId: string, isOver: () => boolean): LogSource {
-  let current: LogSnapshot = { buffer: emptyLog, state: 'connecting', error: undefined }
-  let pending: LogLine[] = []
-  let flushTimer: ReturnType<typeof setTimeout> | undefined
+/** A lease's log: follows the stream, and goes on where it broke off. */
+export function createLogSource(leaseId: string, isOver: () => boolean): StreamStore<LogBuffer> {
   const resume = new Resume()
-  const listeners = new Set<() => void>()
-  let abort: AbortController | undefined
-
-  function update(change: Partial<LogSnapshot>): void {
-    current = { ...current, ...change }
-    for (const listener of listeners) listener()
-  }
-
-  function flush(): void {
-    flushTimer = undefined
-    const lines = pending
-    pending = []
-    update({ buffer: appendLines(current.buffer, lines, keptLines) })
-  }
-
-  async function read(signal: AbortSignal): Promise<void> {
-    const query = new URLSearchParams({ follow: String(!isOver()), ...resume.query() })
-    const response = await send(`/v1/leases/${encodeURIComponent(leaseId)}/logs?${query}`, { signal })
-    if (response.body === null) return
-    update({ state: 'live', error: undefined })
-    resume.reconnected()
-    for await (const json of readNdjson(response.body)) {
-      const decoded = logLineSchema.safeDecode(json as LogLine)
-      if (!decoded.success || !resume.isNew(decoded.data)) continue
-      pending.push(decoded.data)
-      flushTimer ??= setTimeout(flush, flushEveryMs)
-    }
-  }
-
-  async function keepReading(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      // A lease that ends while it is read is read once more: the last lines may have come after the stream.
-      const wasOver = isOver()
-      const error: unknown = await read(signal).then(
-        () => undefined,
-        (reason: unknown) => reason,
-      )
-      if (signal.aborted) return
-      if (pending.length > 0) flush()
-      if (wasOver) {
-        update({ state: 'ended', error: undefined })
-        return
-      }
-      const notYet = error === undefined || isSubletError(error, 'lease.not-ready')
-      update(notYet ? { state: 'connecting', error: undefined } : { state: 'lost', error })
-      await new Promise((resolve) => setTimeout(resolve, retryAfterMs))
-    }
-  }
-
-  return {
-    subscribe(listener) {
-      listeners.add(listener)
-      if (abort === undefined) {
-        abort = new AbortController()
-        void keepReading(abort.signal)
-      }
-      return () => {
-        listeners.delete(listener)
-        if (listeners.size > 0) return
-        abort?.abort()
-        abort = undefined
-        clearTimeout(flushTimer)
-        flushTimer = undefined
-      }
+  return createStreamStore({
+    empty: emptyLog,
+    isOver,
+    decoder: logLineSchema,
+    path(follow) {
+      resume.reconnected()
+      const query = new URLSearchParams({ follow: String(follow), ...resume.query() })
+      return `/v1/leases/${encodeURIComponent(leaseId)}/logs?${query}`
     },
-    snapshot: () => current,
-  }
+    add: (buffer, lines: readonly LogLine[]) =>
+      appendLines(
+        buffer,
+        lines.filter((line) => resume.isNew(line)),
+        keptLines,
+      ),
+  })
 }
 
 /** Remembers where a log broke off, so that reading again from there neither loses nor repeats a line. */

@@ -43,7 +43,7 @@ function LiveLog({ leaseId, services, over, last }: LiveLogProps) {
     overNow.current = over
   }, [over])
   const source = useMemo(() => createLogSource(leaseId, () => overNow.current), [leaseId])
-  const { buffer, state, error } = useSyncExternalStore(source.subscribe, source.snapshot)
+  const { value: buffer, state, error } = useSyncExternalStore(source.subscribe, source.snapshot)
   const [search, setSearch] = useState('')
   const [service, setService] = useState('')
   const [follow, setFollow] = useState(true)

@@ -1,3 +1,4 @@
+import { parseDollars } from '@sublet/protocol'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
@@ -6,7 +7,6 @@ import {
   formatDollars,
   formatDollarsExactly,
   formatRate,
-  parseDollars,
 } from './format-money.ts'
 
 test('cuts digits instead of rounding money up', () => {
@@ -40,13 +40,6 @@ test('a slow rate gets more digits than a fast one', () => {
   expect(digitsThatTick(12_100n)).toBe(6)
   expect(digitsThatTick(2_000_000n)).toBe(4)
   expect(digitsThatTick(900_000_000n)).toBe(2)
-})
-
-test('reads what people type as dollars per hour', () => {
-  expect(parseDollars('0.40')).toBe(400_000n)
-  expect(parseDollars(' $1/h ')).toBe(1_000_000n)
-  expect(parseDollars('.5 / hour')).toBe(500_000n)
-  for (const wrong of ['', '.', 'x', '-1', '0.1234567', '1e3']) expect(parseDollars(wrong)).toBeUndefined()
 })
 
 test('reads back every amount that is shown exactly', () => {

@@ -1,7 +1,5 @@
-import { secondsPerHour } from '@sublet/protocol'
+import { secondsPerHour, unitsPerDollar } from '@sublet/protocol'
 
-/** Base units of one dollar: the token has 6 decimals. */
-export const unitsPerDollar = 1_000_000n
 const decimals = 6
 
 /** Digits after the point, cut (never rounded up, so that no one sees money that is not there). */
@@ -42,11 +40,4 @@ export function digitsThatTick(ratePerHour: bigint): number {
   while (digits < decimals && ratePerHour * 10n ** BigInt(digits) < 2n * secondsPerHour * unitsPerDollar)
     digits += 1
   return digits
-}
-
-/** Reads dollars per hour as people type them (`0.40`, `$1`, `0.4/h`) into base units; undefined when it is not one. */
-export function parseDollars(text: string): bigint | undefined {
-  const match = /^\$?\s*(\d{1,12})?(?:\.(\d{1,6}))?\s*(?:\/\s*h(?:our)?)?$/.exec(text.trim())
-  if (match === null || (match[1] === undefined && match[2] === undefined)) return undefined
-  return BigInt(match[1] ?? '0') * unitsPerDollar + BigInt((match[2] ?? '').padEnd(decimals, '0'))
 }

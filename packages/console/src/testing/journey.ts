@@ -21,19 +21,14 @@ export async function lookAtMarket(page: Page): Promise<{ asks: number; corePric
   return { asks: await page.locator('[data-provider]').count(), corePrice: corePrice.trim() }
 }
 
-/** Types a file into the editor and waits until the controller has judged exactly it. */
+/** Types a file into the editor and waits until exactly it was checked. */
 export async function writeFile(page: Page, source: string): Promise<void> {
   if (!page.url().endsWith('/new')) {
     await page.getByRole('link', { name: 'Deployments' }).first().click()
     await page.getByRole('link', { name: /New deployment|paste a file/ }).click()
   }
-  const judged = page.waitForResponse(
-    (response) =>
-      response.url().endsWith('/v1/validate') && response.request().postDataJSON().source === source,
-    { timeout: patienceMs },
-  )
   await page.getByLabel('Workload file').fill(source)
-  await judged
+  await page.locator('#findings[aria-busy=false]').waitFor({ state: 'attached', timeout: patienceMs })
 }
 
 export interface DeployChoices {
@@ -124,6 +119,31 @@ export async function typeIntoShell(
   await terminal.locator('.xterm-rows').getByText(shell.expect).first().waitFor({ timeout: patienceMs })
 }
 
+/** Watches the charts until they have figures of at least two moments; gives the newest of the memory. */
+export async function watchUsage(page: Page): Promise<string> {
+  await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Usage' }).click()
+  const memory = page.locator('[data-chart=Memory]')
+  await memory.waitFor({ timeout: patienceMs })
+  await memory
+    .and(page.locator(':not([data-points="0"]):not([data-points="1"])'))
+    .waitFor({ timeout: patienceMs })
+  const label = (await memory.getByRole('img').getAttribute('aria-label')) ?? ''
+  assert.match(label, /^Memory: \d[\d.]* [KMGT]iB$/)
+  return label
+}
+
+/** The reason codes of what happened so far, once one of them is there. */
+export async function readEvents(page: Page, until: string): Promise<string[]> {
+  await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Events' }).click()
+  const events = page.getByRole('list', { name: 'What happened' })
+  await events.locator(`[data-reason=${until}]`).waitFor({ timeout: patienceMs })
+  return await events
+    .locator('[data-reason]')
+    .evaluateAll((items) =>
+      items.map((item) => (item as unknown as { dataset: { reason: string } }).dataset.reason),
+    )
+}
+
 /** Closes the deployment, after being asked, and reads the settlement. Amounts in token base units. */
 export async function closeAndSettle(
   page: Page,
@@ -160,5 +180,7 @@ export async function rentAndClose(page: Page, journey: WholeJourney) {
   await watchCostTick(page)
   await searchLog(page, journey.logWords)
   await typeIntoShell(page, journey.shell)
-  return { id, asks, addresses, ...(await closeAndSettle(page)) }
+  await watchUsage(page)
+  const reasons = await readEvents(page, 'opened')
+  return { id, asks, addresses, reasons, ...(await closeAndSettle(page)) }
 }

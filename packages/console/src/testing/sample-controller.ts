@@ -7,22 +7,19 @@ import {
   createDeploymentSchema,
   deploymentListSchema,
   deploymentSchema,
-  formatFinding,
   leaseStatusSchema,
   logLineSchema,
   marketSchema,
   pickSchema,
-  readWorkload,
   SubletError,
   toProblem,
-  validateRequestSchema,
-  validationSchema,
   walletSummarySchema,
 } from '@sublet/protocol'
 import { WebSocketServer } from 'ws'
 import { sampleAsks, sampleTenant, sampleToken } from './sample-market.ts'
 import { SampleNetwork } from './sample-network.ts'
 import { serveSampleShell } from './sample-shell.ts'
+import { sampleUsage } from './sample-usage.ts'
 
 export interface SampleController {
   url: string
@@ -108,23 +105,6 @@ export async function startSampleController(options: {
           indexers: [],
           embedded: true,
         })
-      case 'POST validate': {
-        const wish = validateRequestSchema.parse(await body(request))
-        const { format, findings, workload } = readWorkload(wish.source, wish)
-        const told = findings.map((finding) => ({
-          ...finding,
-          path: [...finding.path],
-          text: formatFinding(finding),
-        }))
-        return json(
-          response,
-          validationSchema.encode({
-            format,
-            findings: told,
-            ...(workload === undefined ? {} : { workload }),
-          }),
-        )
-      }
       case 'GET deployments':
         return json(response, deploymentListSchema.encode({ deployments: network.list() }))
       case 'POST deployments':
@@ -147,6 +127,12 @@ export async function startSampleController(options: {
         return json(response, deploymentSchema.encode(await network.close(id)))
       case 'GET leases/:id':
         return json(response, leaseStatusSchema.encode(network.lease(id)))
+      case 'GET leases/:id/names':
+        return json(response, { names: [] })
+      case 'GET leases/:id/timeline':
+        return streamTimeline(id, url.searchParams.get('follow') === 'true', response)
+      case 'GET leases/:id/stats':
+        return streamStats(id, Number(url.searchParams.get('intervalMs') ?? 2000), response)
       case 'GET leases/:id/logs':
         return streamLog(id, url.searchParams, response)
       default:
@@ -164,6 +150,31 @@ export async function startSampleController(options: {
     }
     send()
     response.on('close', network.onChange(send))
+  }
+
+  function streamTimeline(id: string, follow: boolean, response: ServerResponse): void {
+    const { leaseId } = network.lease(id)
+    let sent = 0
+    response.writeHead(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' })
+    const send = () => {
+      const events = network.eventsOf(leaseId)
+      for (; sent < events.length; sent += 1) response.write(`${JSON.stringify(events[sent])}\n`)
+      if (!follow || events.at(-1)?.reason === 'closed') response.end()
+    }
+    send()
+    response.on('close', network.onChange(send))
+  }
+
+  function streamStats(id: string, intervalMs: number, response: ServerResponse): void {
+    const { leaseId } = network.lease(id)
+    response.writeHead(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' })
+    const send = () => {
+      if (network.lease(leaseId).phase !== 'active') response.end()
+      else response.write(`${JSON.stringify(sampleUsage(network.lease(leaseId), Date.now()))}\n`)
+    }
+    send()
+    const timer = setInterval(send, intervalMs)
+    response.on('close', () => clearInterval(timer))
   }
 
   function streamLog(id: string, query: URLSearchParams, response: ServerResponse): void {

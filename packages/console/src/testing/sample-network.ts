@@ -8,9 +8,12 @@ import {
   type Group,
   type Hex,
   ingressLabel,
+  type LeaseEvent,
+  type LeaseEventReason,
   type LeasePhase,
   type LeaseStatus,
   type LogLine,
+  leaseEventReasons,
   readWorkload,
   SubletError,
   type Workload,
@@ -26,6 +29,7 @@ const depositHours = 3n
 export class SampleNetwork {
   readonly deployments = new Map<string, Deployment>()
   readonly #logs = new Map<Hex, LogLine[]>()
+  readonly #events = new Map<Hex, LeaseEvent[]>()
   readonly #listeners = new Set<() => void>()
   readonly #timers = new Set<ReturnType<typeof setInterval>>()
   #made = 0
@@ -67,6 +71,19 @@ export class SampleNetwork {
 
   logOf(leaseId: Hex): readonly LogLine[] {
     return this.#logs.get(leaseId) ?? []
+  }
+
+  eventsOf(leaseId: Hex): readonly LeaseEvent[] {
+    return this.#events.get(leaseId) ?? []
+  }
+
+  /** Notes what happened to a lease. */
+  note(leaseId: Hex, event: Pick<LeaseEvent, 'reason' | 'message'> & Partial<LeaseEvent>): void {
+    const events = this.#events.get(leaseId) ?? []
+    const level = leaseEventReasons[event.reason]
+    events.push({ sequence: events.length, atMs: Date.now(), level, ...event })
+    this.#events.set(leaseId, events)
+    this.#tell()
   }
 
   /** Adds lines to a lease's log at once. */
@@ -194,7 +211,8 @@ export class SampleNetwork {
     this.escrowBalance -= lease.deposit
     this.#put({ ...this.find(id), phase: 'starting', message: 'The provider is starting it.' })
     this.#change(id, name, { provider: bid.provider, leaseId, lease })
-    const way: LeasePhase[] = ['pulling', 'starting', 'opening', 'active']
+    this.note(leaseId, eventsOfPhase.accepted)
+    const way: (keyof typeof eventsOfPhase)[] = ['pulling', 'starting', 'opening', 'active']
     for (const [index, phase] of way.entries())
       this.#after(stepMs * (index + 1), () => this.#move(id, name, phase))
   }
@@ -207,6 +225,7 @@ export class SampleNetwork {
     this.#change(id, name, {
       lease: { ...lease, phase, phaseAtMs, ...(phase === 'active' ? opened(lease) : {}) },
     })
+    if (phase in eventsOfPhase) this.note(lease.leaseId, eventsOfPhase[phase as keyof typeof eventsOfPhase])
     this.write(lease.leaseId, [{ service: 'web', replica: 0, stream: 'stdout', text: `lease is ${phase}` }])
     if (phase !== 'active') return
     this.#put({ ...this.find(id), phase: 'running', message: 'Running.' })
@@ -225,6 +244,7 @@ export class SampleNetwork {
   #settle(id: string, name: string): void {
     const lease = this.find(id).groups.find((one) => one.name === name)?.lease
     if (lease === undefined) return
+    this.note(lease.leaseId, eventsOfPhase.closed)
     const nowMs = Date.now()
     const { ratePerHour, deposit, openedAt } = lease
     const paid =
@@ -272,6 +292,24 @@ export class SampleNetwork {
     this.#timers.add(setInterval(act, delayMs))
   }
 }
+
+/** As a real provider notes the steps. */
+const eventsOfPhase = {
+  accepted: { reason: 'matched', message: 'Both sides have signed, and the manifest is here.' },
+  pulling: {
+    reason: 'pulling',
+    message: 'Pulling sublet.local/hello:1.',
+    doneBytes: 31_400_000,
+    totalBytes: 104_000_000,
+  },
+  starting: { reason: 'starting', message: 'Starting.' },
+  opening: { reason: 'healthy', message: 'web is ready.', service: 'web', replica: 0 },
+  active: { reason: 'opened', message: 'Running.' },
+  closing: { reason: 'closing', message: 'Closed by the tenant.' },
+  closed: { reason: 'closed', message: 'Settled.' },
+} as const satisfies Partial<
+  Record<LeasePhase, Pick<LeaseEvent, 'message'> & { reason: LeaseEventReason } & Partial<LeaseEvent>>
+>
 
 function needsGpu(group: Group | undefined): boolean {
   return group?.services.some(({ resources }) => resources.gpu !== undefined) ?? false

@@ -1,5 +1,5 @@
 import { isSubletError, type LeaseStatus } from '@sublet/protocol'
-import { signSettlement } from '@sublet/sdk'
+import { closeByProvider, closePatienceMs } from '@sublet/sdk'
 import type { StepContext } from './order-step.ts'
 import type { Offer } from './state.ts'
 
@@ -20,13 +20,16 @@ export async function askToClose(
       provider: offer.agreement.provider,
       relayUrl: offer.relayUrl,
     })
-    const settlement = await signSettlement({
+    return await closeByProvider({
       account: parts.account,
       chain: parts.chain,
+      provider,
       agreement: offer.agreement,
+      patienceMs: Math.min(closePatienceMs, parts.settings.closeTimeoutMs),
+      signal: timeout,
+      now: parts.now,
+      wait: parts.wait,
     })
-    const request = settlement === undefined ? {} : { settlement }
-    return await provider.close(leaseId, request, { signal: timeout })
   } catch (error) {
     if (live.stopping) throw error
     const reason = isSubletError(error) ? error.message : String(error)

@@ -37,6 +37,8 @@ export interface Deployments {
   closeLease(leaseId: Hex): Promise<LeaseStatus>
   /** Closes everything and waits for the settlements. */
   closeAll(): Promise<void>
+  /** Deployments that have not ended. */
+  openCount(): number
   /** Leaves everything running, for the next controller to take up. */
   stop(): Promise<void>
 }
@@ -134,6 +136,8 @@ export function createDeployments(options: Omit<DeploymentParts, 'pickOf'>): Dep
     return live.view
   }
 
+  const open = () => [...all.values()].filter(({ state }) => state.endedAtMs === undefined)
+
   return {
     async start() {
       const recorded = await journal.load(keptEnded)
@@ -212,9 +216,9 @@ export function createDeployments(options: Omit<DeploymentParts, 'pickOf'>): Dep
       throw new SubletError('lease.closed', `The lease ${leaseId} has ended.`)
     },
     async closeAll() {
-      const open = [...all.values()].filter(({ state }) => state.endedAtMs === undefined)
-      await Promise.all(open.map(({ id }) => close(id)))
+      await Promise.all(open().map(({ id }) => close(id)))
     },
+    openCount: () => open().length,
     async stop() {
       stopped.abort()
       for (const live of all.values()) live.stop()
@@ -224,7 +228,7 @@ export function createDeployments(options: Omit<DeploymentParts, 'pickOf'>): Dep
 }
 
 function contentOf(request: CreateDeployment): Content {
-  const { source, file, format, env, files, secrets = {}, pick = false, maxRatePerHour } = request
+  const { source, file, format, env, files, secrets = {}, pick = false, maxRatePerHour, payment } = request
   const { workload, findings } = readWorkload(source, { file, format, env, files })
   if (workload === undefined || hasErrors(findings)) {
     const errors = findings.filter(({ severity }) => severity === 'error')
@@ -241,6 +245,7 @@ function contentOf(request: CreateDeployment): Content {
     workload: pick ? pickedByPerson(workload) : workload,
     secrets,
     ...(maxRatePerHour === undefined ? {} : { maxRatePerHour }),
+    ...(payment === undefined ? {} : { payment }),
   }
 }
 

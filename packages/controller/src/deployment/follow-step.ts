@@ -30,6 +30,7 @@ export async function followStep(context: StepContext): Promise<void> {
         })
         for await (const status of statuses(context, provider, signal)) {
           live.note(noteStatus(live.group(name), status, parts.now() - live.state.createdAtMs))
+          void payByVoucher(context, provider, offer, status)
           if (status.phase === 'active' && funding === undefined) {
             funding = keepFunded(context, offer, signal)
             void proveAnswering(context, status, signal)
@@ -61,6 +62,24 @@ export async function followStep(context: StepContext): Promise<void> {
   } finally {
     stop.abort()
     await funding?.catch(() => {})
+  }
+}
+
+/** Signs what a lease asks for; what cannot be signed ends it, and is said. */
+async function payByVoucher(
+  { live, name, parts }: StepContext,
+  provider: ProviderClient,
+  { agreement }: Offer,
+  status: LeaseStatus,
+): Promise<void> {
+  try {
+    await parts.vouchers.answer(provider, agreement, status)
+  } catch (err) {
+    const { leaseId } = status
+    parts.log.warn({ err, leaseId }, 'the lease could not be paid by voucher')
+    if (isSubletError(err) && !isPassing(err)) {
+      live.note({ ...live.group(name), message: `The lease ends when its vouchers do: ${err.message}` })
+    }
   }
 }
 

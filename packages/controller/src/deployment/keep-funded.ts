@@ -1,4 +1,4 @@
-import { isSubletError, leaseIdOf } from '@sublet/protocol'
+import { isPaidByVouchers, isSubletError, leaseIdOf } from '@sublet/protocol'
 import type { StepContext } from './order-step.ts'
 import type { Offer } from './state.ts'
 import { decideTopUp } from './top-up.ts'
@@ -11,6 +11,8 @@ export async function keepFunded(context: StepContext, offer: Offer, signal: Abo
   const { chain, settings } = parts
   if (!settings.topUp) return
   const { agreement } = offer
+  // Its channel is funded where a voucher is signed.
+  if (isPaidByVouchers(agreement)) return
   const leaseId = leaseIdOf(agreement.tenant, agreement.salt)
   let warned = false
   while (!signal.aborted) {

@@ -33,4 +33,17 @@ export const migrations: readonly Migration[] = [
       );
     `,
   },
+  {
+    name: '002-snapshots',
+    sql: `
+      create table snapshots (
+        deployment text not null,
+        volume text not null,
+        taken_at_ms bigint not null,
+        -- Where it lies, with the credentials for it: encrypted as the deployments' content is.
+        place bytea not null,
+        primary key (deployment, volume)
+      );
+    `,
+  },
 ]

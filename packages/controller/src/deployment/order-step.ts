@@ -35,7 +35,7 @@ export async function orderStep(context: StepContext): Promise<void> {
   const leaseId = leaseIdOf(account.address, salt)
 
   const { retryAtMs: _, ...rest } = before
-  await live.save({
+  const salted = live.save({
     ...rest,
     stage: 'ordering',
     salt,
@@ -44,9 +44,21 @@ export async function orderStep(context: StepContext): Promise<void> {
     excluded: [],
     message: 'Looking for a provider.',
   })
+  // The chain is asked what the escrow holds while the salt is written down.
+  const seconds = depositSecondsFor(workload, settings.depositSeconds)
+  // A voucher channel is funded when its provider is known.
+  const needed = live.content.payment === 'voucher' ? 0n : depositFor(maxRatePerHour, seconds)
+  const promised = parts.funding.promise(leaseId, needed)
+  promised.catch(() => {})
+  const released = () => parts.funding.release(leaseId)
   try {
-    const seconds = depositSecondsFor(workload, settings.depositSeconds)
-    const { deposited } = await parts.funding.promise(leaseId, depositFor(maxRatePerHour, seconds))
+    await salted
+  } catch (error) {
+    promised.then(released, released)
+    throw error
+  }
+  try {
+    const { deposited } = await promised
     const renting = rent({
       workload,
       group,
@@ -57,6 +69,7 @@ export async function orderStep(context: StepContext): Promise<void> {
       deployment: live.state.name,
       secrets: live.content.secrets,
       maxRatePerHour,
+      vouchers: live.content.payment === 'voucher' ? parts.vouchers : undefined,
       depositSeconds: settings.depositSeconds,
       startWithinSeconds: settings.startWithinSeconds,
       exclude: before.failedProviders,
@@ -79,7 +92,7 @@ export async function orderStep(context: StepContext): Promise<void> {
     if (interrupt.aborted) return
     await giveUp(context, error)
   } finally {
-    parts.funding.release(leaseId)
+    released()
   }
 }
 
@@ -102,6 +115,29 @@ async function giveUp({ live, name, parts, patientUntilMs }: StepContext, error:
   await live.save(next)
   // All groups start or none: the others are closed again.
   if (next.stage === 'failed' && !group.everRan) await live.wantClosed(storedProblem(known))
+}
+
+/**
+ * A lease that takes another's place gets its volumes first. Nothing is bound yet; where it took longer than the bid stands, fresh
+ * bids are asked for, and whoever has the volumes by then starts at once.
+ */
+async function bringVolumes(
+  { live, name, parts }: StepContext,
+  { manifest, bid, relayUrl }: Extract<RentEvent, { type: 'offering' }>,
+  signal: AbortSignal,
+): Promise<void> {
+  await parts.restoreVolumes({
+    deployment: live.state.name,
+    group: manifest.group,
+    provider: bid.provider,
+    relayUrl,
+    signal,
+    say: (message) => live.note({ ...live.group(name), message }),
+  })
+  if (parts.now() < bid.expiresAtMs) return
+  throw new SubletError('bid.expired', 'The bid expired while the volumes were restored.', {
+    hint: 'Nothing has to be done: fresh bids are asked for.',
+  })
 }
 
 /** Writes down what is about to happen, or has been heard. */
@@ -136,6 +172,7 @@ async function takeDown(context: StepContext, event: RentEvent, interrupt: Abort
       await live.allReady(name, interrupt)
       const { manifest, bid, relayUrl, leaseId } = event
       const { agreement, tenantSignature, providerSignature } = manifest
+      if (group.everRan) await bringVolumes(context, event, interrupt)
       const offering: GroupState = {
         ...live.group(name),
         stage: 'offering',

@@ -1,7 +1,8 @@
 import type { Address } from '@sublet/protocol'
-import type { ChainClient, IndexerClient, OpenProvider, Signer } from '@sublet/sdk'
+import type { ChainClient, IndexerClient, OpenProvider, Signer, VoucherPayer } from '@sublet/sdk'
 import type { Log } from '@sublet/service'
 import type { Funding } from '../funding/funding.ts'
+import type { RestoreVolumes } from '../snapshot/restore-volumes.ts'
 import type { Journal } from './journal.ts'
 
 /** What looking after deployments needs. */
@@ -11,7 +12,10 @@ export interface DeploymentParts {
   indexers: readonly IndexerClient[]
   openProvider: OpenProvider
   funding: Funding
+  vouchers: VoucherPayer
   journal: Journal
+  /** Gives the next provider what the last snapshots of a deployment's volumes hold. */
+  restoreVolumes: RestoreVolumes
   log: Log
   settings: DeploymentSettings
   /** A person's choice among the bids of one group. */

@@ -1,4 +1,4 @@
-import { type EndReason, type LeaseStatus, leaseIdOf } from '@sublet/protocol'
+import { type EndReason, isPaidByVouchers, type LeaseStatus, leaseIdOf } from '@sublet/protocol'
 import type { Settlement } from '@sublet/sdk'
 import type { DeploymentParts } from './parts.ts'
 import type { Offer } from './state.ts'
@@ -12,6 +12,8 @@ export async function settleOnChain(
   { agreement }: Offer,
   wanted: 'closed' | 'forbidden',
 ): Promise<Settlement | undefined> {
+  // The escrow refuses to open such a one, whoever sends it.
+  if (isPaidByVouchers(agreement)) return undefined
   const leaseId = leaseIdOf(agreement.tenant, agreement.salt)
   const { status } = await chain.lease(leaseId)
   if (status === 'closed') return chain.settlement(leaseId)
@@ -53,6 +55,16 @@ export function settledStatus(facts: SettledFacts): LeaseStatus {
   const endReason = status?.endReason ?? facts.endReason ?? 'tenant-closed'
   if (settlement === undefined) {
     const over = known.phase === 'closed' || known.phase === 'lapsed'
+    if (!over && known.openedAt !== undefined && isPaidByVouchers(agreement)) {
+      const message = 'Closed without the provider’s answer; no further voucher is signed.'
+      return {
+        ...known,
+        phase: 'closed',
+        endReason,
+        message,
+        phaseAtMs: { ...known.phaseAtMs, closed: nowMs },
+      }
+    }
     return over
       ? known
       : { ...known, phase: 'lapsed', endReason, message: 'Closed before it opened; nothing was charged.' }

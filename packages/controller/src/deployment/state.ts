@@ -77,6 +77,7 @@ export const contentSchema = z.strictObject({
   workload: workloadSchema,
   secrets: z.record(z.string(), z.string()),
   maxRatePerHour: amountSchema.optional(),
+  payment: z.literal('voucher').optional(),
 })
 export type Content = z.output<typeof contentSchema>
 

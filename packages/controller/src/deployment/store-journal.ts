@@ -1,6 +1,6 @@
 import { type Address, agreementSchema, type Hex } from '@sublet/protocol'
 import type { Store } from '@sublet/service'
-import { type Kysely, sql } from 'kysely'
+import { type QueryCreator, sql } from 'kysely'
 import type { ContentBox } from './content-box.ts'
 import type { Journal, OpenOffer, Recorded } from './journal.ts'
 import { contentSchema, type GroupState, groupStateSchema, type StoredProblem } from './state.ts'
@@ -16,23 +16,28 @@ export interface ControllerTables {
     content: Uint8Array
   }
   groups: { deployment_id: string; name: string; position: number; state: unknown }
+  /** The last snapshot of each volume of a deployment, by the deployment's name. */
+  snapshots: { deployment: string; volume: string; taken_at_ms: number; place: Uint8Array }
   open_offers: { lease_id: string; provider: string; agreement: unknown }
 }
 
 const jsonOf = (value: unknown) => JSON.stringify(value)
 const asJsonb = (value: unknown) => sql`${jsonOf(value)}::jsonb`
 
+const groupUpdate = (
+  on: Pick<QueryCreator<ControllerTables>, 'updateTable'>,
+  deploymentId: string,
+  group: GroupState,
+) =>
+  on
+    .updateTable('groups')
+    .set({ state: asJsonb(groupStateSchema.encode(group)) })
+    .where('deployment_id', '=', deploymentId)
+    .where('name', '=', group.name)
+
 /** The journal in PostgreSQL. */
 export function createStoreJournal(store: Store<ControllerTables>, box: ContentBox): Journal {
   const { db } = store
-
-  const writeGroup = (on: Kysely<ControllerTables>, deploymentId: string, group: GroupState) =>
-    on
-      .updateTable('groups')
-      .set({ state: asJsonb(groupStateSchema.encode(group)) })
-      .where('deployment_id', '=', deploymentId)
-      .where('name', '=', group.name)
-      .execute()
 
   return {
     async create({ state, content }) {
@@ -42,10 +47,10 @@ export function createStoreJournal(store: Store<ControllerTables>, box: ContentB
         position,
         state: asJsonb(groupStateSchema.encode(group)),
       }))
-      await db.transaction().execute(async (within) => {
-        await within
-          .insertInto('deployments')
-          .values({
+      // One statement, so whole or not at all in one trip: whoever deploys waits for it.
+      await db
+        .with('deployment', (within) =>
+          within.insertInto('deployments').values({
             id: state.id,
             name: state.name,
             desired: state.desired,
@@ -53,10 +58,11 @@ export function createStoreJournal(store: Store<ControllerTables>, box: ContentB
             ended_at_ms: null,
             problem: null,
             content: box.seal(jsonOf(contentSchema.encode(content))),
-          })
-          .execute()
-        await within.insertInto('groups').values(rows).execute()
-      })
+          }),
+        )
+        .insertInto('groups')
+        .values(rows)
+        .execute()
     },
     async saveDeployment(state) {
       await db
@@ -70,18 +76,17 @@ export function createStoreJournal(store: Store<ControllerTables>, box: ContentB
         .execute()
     },
     async saveGroup(deploymentId, group) {
-      await writeGroup(db, deploymentId, group)
+      await groupUpdate(db, deploymentId, group).execute()
     },
     async saveOffer(deploymentId, group, offer) {
-      await db.transaction().execute(async (within) => {
-        await writeGroup(within, deploymentId, group)
-        const agreement = asJsonb(agreementSchema.encode(offer.agreement))
-        await within
-          .insertInto('open_offers')
-          .values({ lease_id: offer.leaseId, provider: offer.provider, agreement })
-          .onConflict((conflict) => conflict.columns(['lease_id', 'provider']).doUpdateSet({ agreement }))
-          .execute()
-      })
+      const agreement = asJsonb(agreementSchema.encode(offer.agreement))
+      // One statement, as above: the provider waits for its manifest.
+      await db
+        .with('grouped', (within) => groupUpdate(within, deploymentId, group))
+        .insertInto('open_offers')
+        .values({ lease_id: offer.leaseId, provider: offer.provider, agreement })
+        .onConflict((conflict) => conflict.columns(['lease_id', 'provider']).doUpdateSet({ agreement }))
+        .execute()
     },
     async load(endedLimit) {
       const [running, ended] = await Promise.all([

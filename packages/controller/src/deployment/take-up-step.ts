@@ -1,4 +1,4 @@
-import { isSubletError, type Manifest } from '@sublet/protocol'
+import { isPaidByVouchers, isSubletError, type Manifest } from '@sublet/protocol'
 import { isPassing } from '@sublet/sdk'
 import { orderAgain } from './after-end.ts'
 import { withFailedProvider } from './after-failure.ts'
@@ -43,7 +43,7 @@ export async function takeUpStep(context: StepContext): Promise<void> {
   }
 }
 
-function manifestOf({ live, name }: StepContext, offer: Offer): Manifest {
+function manifestOf({ live, name, parts }: StepContext, offer: Offer): Manifest {
   const { workload, secrets } = live.content
   const group = workload.groups.find((one) => one.name === name)
   if (group === undefined) throw new RangeError(`the workload has no group ${name}`)
@@ -54,6 +54,9 @@ function manifestOf({ live, name }: StepContext, offer: Offer): Manifest {
     deployment: live.state.name,
     group,
     ...(workload.serviceLevels === undefined ? {} : { serviceLevels: workload.serviceLevels }),
+    ...(isPaidByVouchers(offer.agreement)
+      ? { voucher: { intervalSeconds: parts.vouchers.intervalSeconds } }
+      : {}),
     secrets,
   }
 }

@@ -8,6 +8,8 @@ export interface Funding {
    * its way from the wallet then; `deposited` settles when it is there.
    */
   promise(name: string, amount: bigint): Promise<{ deposited: Promise<void> }>
+  /** Promises an amount under a name while something takes it, once it is there. */
+  during(name: string, amount: bigint, use: () => Promise<void>): Promise<void>
   /** The lease has opened, or will not: its promise is no longer counted. */
   release(name: string): void
 }
@@ -40,14 +42,24 @@ export function createFunding(chain: FundingChain): Funding {
     return { deposited }
   }
 
-  return {
+  const funding: Funding = {
     promise(name, amount) {
       const made = last.then(() => make(name, amount))
       last = made.then(({ deposited }) => deposited).catch(() => {})
       return made
     },
+    async during(name, amount, use) {
+      try {
+        const { deposited } = await funding.promise(name, amount)
+        await deposited
+        await use()
+      } finally {
+        funding.release(name)
+      }
+    },
     release(name) {
       promises.delete(name)
     },
   }
+  return funding
 }

@@ -27,7 +27,7 @@ export function deploymentRoutes(server: HttpServer, deployments: Deployments): 
     },
     async (request) => {
       const { source, ...options } = request.body
-      const { format, workload, findings } = readWorkload(source, options)
+      const { format, workload, findings } = readWorkload(source, { ...options, secretsByName: true })
       return {
         format,
         findings: findings.map((finding) => ({

@@ -1,12 +1,15 @@
 import {
   bytes32Schema,
+  invoiceOf,
+  invoiceSchema,
   isEnded,
   isSubletError,
   type LogLine,
   leaseStatusSchema,
   logLineSchema,
+  SubletError,
 } from '@sublet/protocol'
-import type { LogQuery, OpenProvider } from '@sublet/sdk'
+import type { ChainClient, LogQuery, OpenProvider } from '@sublet/sdk'
 import { type HttpServer, sendLines } from '@sublet/service'
 import { z } from 'zod'
 import type { Deployments, LeaseRef } from '../deployment/deployments.ts'
@@ -20,7 +23,29 @@ const logQuery = z.object({
   service: z.string().optional(),
 })
 
-export function leaseRoutes(server: HttpServer, deployments: Deployments, openProvider: OpenProvider): void {
+export function leaseRoutes(
+  server: HttpServer,
+  deployments: Deployments,
+  openProvider: OpenProvider,
+  chain: Pick<ChainClient, 'histories' | 'nowSeconds'>,
+): void {
+  server.get(
+    '/v1/leases/:id/invoice',
+    {
+      schema: {
+        summary: 'What a lease has cost, as the chain has it',
+        params: leaseParams,
+        response: { 200: invoiceSchema },
+      },
+    },
+    async (request) => {
+      const leaseId = request.params.id
+      const [histories, nowSeconds] = await Promise.all([chain.histories({ leaseId }), chain.nowSeconds()])
+      const invoice = invoiceOf(histories.get(leaseId) ?? [], nowSeconds)
+      if (invoice !== undefined) return invoice
+      throw new SubletError('lease.not-found', `The lease ${leaseId} was never opened; it has cost nothing.`)
+    },
+  )
   server.get(
     '/v1/leases/:id',
     { schema: { summary: 'One lease', params: leaseParams, response: { 200: leaseStatusSchema } } },

@@ -1,3 +1,4 @@
+import { createVoucherPayer } from '@sublet/sdk'
 import { createLog } from '@sublet/service'
 import type { AMarket } from '../../../sdk/src/testing/a-market.ts'
 import { createDeployments, type Deployments } from '../deployment/deployments.ts'
@@ -28,7 +29,15 @@ export function deploymentsOn(
     indexers: [market.indexer],
     openProvider: market.openProvider,
     funding: createFunding(market.client),
+    vouchers: createVoucherPayer({
+      account: market.tenant,
+      chain: market.client,
+      intervalSeconds: 30,
+      collateralSeconds: quickSettings.depositSeconds,
+      now: market.clock.now,
+    }),
     journal,
+    restoreVolumes: async () => {},
     log: createLog({ name: 'controller', level: 'silent' }),
     settings: quickSettings,
     answers: async () => true,

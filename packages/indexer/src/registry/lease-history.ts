@@ -1,5 +1,5 @@
 import { escrowAbi, type NetworkAddresses } from '@sublet/contracts'
-import { addressSchema, bytes32Schema } from '@sublet/protocol'
+import { type Address, addressSchema, bytes32Schema, type Hex } from '@sublet/protocol'
 import type { ChainClient } from '@sublet/sdk'
 import { type Follower, followEvents, type Log, type Store } from '@sublet/service'
 import { type Kysely, sql } from 'kysely'
@@ -104,4 +104,17 @@ export async function leaseFigures(db: Kysely<IndexerTables>): Promise<LeaseFigu
       paidAtClosing: BigInt(paid),
     })),
   }
+}
+
+/** Who the parties of a lease are, while it is open. */
+export async function openLease(
+  db: Kysely<IndexerTables>,
+  leaseId: Hex,
+): Promise<{ tenant: Address; provider: Address } | undefined> {
+  return await db
+    .selectFrom('leases')
+    .select(['tenant', 'provider'])
+    .where('lease_id', '=', leaseId)
+    .where('closed_block', 'is', null)
+    .executeTakeFirst()
 }

@@ -5,9 +5,11 @@ import {
   type ServerResponse,
 } from 'node:http'
 import { type Duplex, pipeline } from 'node:stream'
+import { TLSSocket } from 'node:tls'
 import { type Address, isSubletError, SubletError } from '@sublet/protocol'
 import type { Tunnel } from '@sublet/service'
 import type { AtOnce } from '../limit/at-once.ts'
+import type { Objection } from '../names/judge-claim.ts'
 import { endToEndHeaders, forwardedHeaders } from './headers.ts'
 import { answerProblem, problemBody, problemHeader } from './problem-page.ts'
 import { hasBody } from './relay-request.ts'
@@ -17,7 +19,11 @@ import { TunnelAgent, type TunnelRequestArgs } from './tunnel-agent.ts'
 export interface IngressParts {
   /** Workloads are at LABEL.DOMAIN. */
   domain: string
-  routes: RouteTable
+  routes: Pick<RouteTable, 'byLabel'>
+  /** Where a host name of a tenant's own leads, or why it isn't served. */
+  findName: (host: string) => RouteTarget | Objection | undefined
+  /** What a certificate authority is to find here while it checks a name. */
+  challengeAnswer: (host: string, url: string) => string | undefined
   tunnelOf: (provider: Address) => Tunnel | undefined
   /** Milliseconds that a workload has to begin its answer. */
   answerTimeoutMs: number
@@ -33,7 +39,8 @@ export interface Ingress {
   close(): void
 }
 
-export function createIngress({ domain, routes, tunnelOf, answerTimeoutMs, atOnce }: IngressParts): Ingress {
+export function createIngress(parts: IngressParts): Ingress {
+  const { domain, routes, findName, challengeAnswer, tunnelOf, answerTimeoutMs, atOnce } = parts
   const suffix = `.${domain}`
   const agent = new TunnelAgent((provider) => {
     const tunnel = tunnelOf(provider)
@@ -41,9 +48,9 @@ export function createIngress({ domain, routes, tunnelOf, answerTimeoutMs, atOnc
     return tunnel
   })
 
-  const targetOf = (request: IncomingMessage): RouteTarget | undefined => {
+  const targetOf = (request: IncomingMessage): RouteTarget | Objection | undefined => {
     const host = hostOf(request)
-    return host.endsWith(suffix) ? routes.byLabel(host.slice(0, -suffix.length)) : routes.byHost(host)
+    return host.endsWith(suffix) ? routes.byLabel(host.slice(0, -suffix.length)) : findName(host)
   }
   /** The target, connected, or the problem to answer with. */
   const find = (request: IncomingMessage): RouteTarget | SubletError => {
@@ -51,6 +58,11 @@ export function createIngress({ domain, routes, tunnelOf, answerTimeoutMs, atOnc
     if (target === undefined) {
       return new SubletError('endpoint.not-found', `No workload is served at ${hostOf(request)}.`, {
         hint: 'Check the name; a lease that ended, or has not started yet, is not served.',
+      })
+    }
+    if ('code' in target) {
+      return new SubletError(target.code, target.message, {
+        hint: 'Whose it is: `sublet names` says what to set where the name is looked up.',
       })
     }
     return tunnelOf(target.provider) === undefined ? notConnected(target.provider) : target
@@ -69,7 +81,7 @@ export function createIngress({ domain, routes, tunnelOf, answerTimeoutMs, atOnc
       agent,
       method: request.method ?? 'GET',
       path: request.url ?? '/',
-      headers: bodyHeaders(request, forwardedHeaders(request.headers, request.socket.remoteAddress ?? '')),
+      headers: bodyHeaders(request, forwarded(request)),
       setHost: false,
     }
     let sent: ClientRequest
@@ -111,9 +123,19 @@ export function createIngress({ domain, routes, tunnelOf, answerTimeoutMs, atOnc
   return {
     owns(request) {
       const host = hostOf(request)
-      return host.endsWith(suffix) || routes.byHost(host) !== undefined
+      return (
+        host.endsWith(suffix) ||
+        findName(host) !== undefined ||
+        challengeAnswer(host, request.url ?? '') !== undefined
+      )
     },
     request(request, response) {
+      const answer = challengeAnswer(hostOf(request), request.url ?? '')
+      if (answer !== undefined) {
+        response.writeHead(200, { 'content-type': 'application/octet-stream' })
+        response.end(answer)
+        return
+      }
       const target = find(request)
       if (target instanceof SubletError) {
         answerProblem(request, response, target)
@@ -173,7 +195,7 @@ function switchProtocols(
     else if (!socket.writableEnded) refuseUpgrade(request, socket, problemOf(undefined, target))
   })
   const headers = {
-    ...forwardedHeaders(request.headers, request.socket.remoteAddress ?? ''),
+    ...forwarded(request),
     connection: 'Upgrade',
     upgrade: request.headers.upgrade ?? 'websocket',
   }
@@ -203,6 +225,11 @@ function refuseUpgrade(request: IncomingMessage, socket: Duplex, error: SubletEr
 function bodyHeaders<H extends object>(request: IncomingMessage, headers: H): H {
   const isChunked = request.headers['transfer-encoding'] !== undefined
   return isChunked ? { ...headers, 'transfer-encoding': 'chunked' } : headers
+}
+
+/** A request's headers for the workload, with who asked, and how. */
+function forwarded({ headers, socket }: IncomingMessage) {
+  return forwardedHeaders(headers, socket.remoteAddress ?? '', socket instanceof TLSSocket ? 'https' : 'http')
 }
 
 /** The host of a request, lower case, without its port. */

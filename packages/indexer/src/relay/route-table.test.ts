@@ -1,6 +1,6 @@
 import { ingressLabel, type Route } from '@sublet/protocol'
 import { expect, test } from 'vitest'
-import { createRouteTable } from './route-table.ts'
+import { createRouteTable, type OwnNames } from './route-table.ts'
 
 const one = `0x${'11'.repeat(20)}` as const
 const two = `0x${'22'.repeat(20)}` as const
@@ -13,8 +13,8 @@ const routeOf = (provider: typeof one, service: string, hosts: string[] = []): R
   protocol: 'http',
   hosts,
 })
-const open = () =>
-  createRouteTable({ ingressDomain: 'sublet.example', customHosts: true, mostPerProvider: 2 })
+const open = (names?: OwnNames) =>
+  createRouteTable({ ingressDomain: 'sublet.example', names, mostPerProvider: 2 })
 
 test('a provider can claim its own labels only', () => {
   const table = open()
@@ -28,20 +28,23 @@ test('a provider can claim its own labels only', () => {
   expect(table.byLabel(route.label)).toBeUndefined()
 })
 
-test('a host name belongs to the first who claims it, until it goes, and never within the domain', () => {
-  const table = open()
-  const first = routeOf(one, 'web', ['App.example.org'])
+test('host names of tenants’ own are claimed and withdrawn with their routes, and never within the domain', () => {
+  const claims = new Set<string>()
+  const table = open({
+    claim: ({ route }, host) => void claims.add(`${route.service} ${host}`),
+    withdraw: ({ route }) => {
+      for (const host of route.hosts) claims.delete(`${route.service} ${host.toLowerCase()}`)
+    },
+  })
+  const first = routeOf(one, 'web', ['App.example.org', 'www.example.org'])
   expect(table.add(one, first)).toBeUndefined()
-  expect(table.add(two, routeOf(two, 'web', ['app.example.org']))).toMatch(/taken by another lease/)
-  expect(table.byHost('app.EXAMPLE.org')?.provider).toBe(one)
-  expect(table.add(one, first)).toBeUndefined()
-  table.removeAll(one)
-  expect(table.add(two, routeOf(two, 'web', ['app.example.org']))).toBeUndefined()
-  expect(table.byHost('app.example.org')?.provider).toBe(two)
+  expect([...claims]).toEqual(['web app.example.org', 'web www.example.org'])
+  expect(table.add(one, routeOf(one, 'web', ['App.example.org']))).toBeUndefined()
+  expect([...claims]).toEqual(['web app.example.org'])
   expect(table.add(one, routeOf(one, 'api', ['evil.sublet.example']))).toMatch(/own domain/)
-  const closed = createRouteTable({ ingressDomain: 'localhost', customHosts: false })
-  expect(closed.add(one, first)).toMatch(/no host names/)
-  expect(closed.byHost('app.example.org')).toBeUndefined()
+  table.removeAll(one)
+  expect([...claims]).toEqual([])
+  expect(open().add(one, first)).toMatch(/no host names/)
 })
 
 test('one provider cannot fill the table', () => {

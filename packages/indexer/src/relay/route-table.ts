@@ -1,4 +1,4 @@
-import { type Address, ingressLabel, type Route } from '@sublet/protocol'
+import { type Address, type Route, routeLabel } from '@sublet/protocol'
 
 export interface RouteTarget {
   provider: Address
@@ -13,26 +13,36 @@ export interface RouteTable {
   removeAll(provider: Address): void
   labelsOf(provider: Address): string[]
   byLabel(label: string): RouteTarget | undefined
-  /** By a host name of a tenant's own. */
-  byHost(host: string): RouteTarget | undefined
   readonly size: number
+}
+
+export interface OwnNames {
+  claim(target: RouteTarget, host: string): void
+  withdraw(target: RouteTarget): void
+}
+
+export interface RelayedPorts {
+  open(target: RouteTarget): void
+  close(target: RouteTarget): void
 }
 
 export interface RouteTableOptions {
   ingressDomain: string
-  /** Whether providers may claim host names of their tenants' own. */
-  customHosts: boolean
+  /** Told of the host names of tenants' own that routes bring; absent where none are served. */
+  names: OwnNames | undefined
+  /** Told of the TCP and UDP ports that the relay is to listen for; absent where none are relayed. */
+  ports?: RelayedPorts | undefined
   /** Routes at most from one provider. */
   mostPerProvider?: number
 }
 
 export function createRouteTable({
   ingressDomain,
-  customHosts,
+  names,
+  ports,
   mostPerProvider = 10_000,
 }: RouteTableOptions): RouteTable {
   const labels = new Map<string, RouteTarget>()
-  const hosts = new Map<string, RouteTarget>()
   const byProvider = new Map<Address, Set<string>>()
 
   const isOurs = (host: string) => host === ingressDomain || host.endsWith(`.${ingressDomain}`)
@@ -41,14 +51,14 @@ export function createRouteTable({
     if (target?.provider !== provider) return
     labels.delete(label)
     byProvider.get(provider)?.delete(label)
-    for (const host of target.route.hosts)
-      if (hosts.get(host.toLowerCase()) === target) hosts.delete(host.toLowerCase())
+    names?.withdraw(target)
+    ports?.close(target)
   }
 
   return {
     add(provider, route) {
       // The label is made of lease, provider, service and port, so that no provider can claim another's.
-      if (ingressLabel(route.leaseId, provider, route.service, route.port) !== route.label) {
+      if (routeLabel(route, provider) !== route.label) {
         return 'The route’s label is not the one that its lease, provider, service and port give.'
       }
       const own = byProvider.get(provider) ?? new Set<string>()
@@ -56,17 +66,20 @@ export function createRouteTable({
       if (!own.has(route.label) && own.size >= mostPerProvider) {
         return `The provider has more than ${mostPerProvider} routes.`
       }
-      remove(provider, route.label)
       const target: RouteTarget = { provider, route }
+      const before = labels.get(route.label)
+      // The same again, as after a short cut of the tunnel, must not cost a name its proof.
+      const dropped = before?.route.hosts.filter((host) => !route.hosts.includes(host)) ?? []
+      if (before !== undefined && dropped.length > 0) names?.withdraw(before)
       labels.set(route.label, target)
       own.add(route.label)
+      if (route.relay !== undefined) ports?.open(target)
       let refusal: string | undefined
       for (const name of route.hosts) {
         const host = name.toLowerCase()
-        if (!customHosts) refusal = 'This indexer serves no host names of tenants’ own.'
+        if (names === undefined) refusal = 'This indexer serves no host names of tenants’ own.'
         else if (isOurs(host)) refusal = `The host name ${host} is within the indexer’s own domain.`
-        else if (hosts.has(host)) refusal = `The host name ${host} is taken by another lease.`
-        else hosts.set(host, target)
+        else names.claim(target, host)
       }
       return refusal
     },
@@ -77,7 +90,6 @@ export function createRouteTable({
     },
     labelsOf: (provider) => [...(byProvider.get(provider) ?? [])],
     byLabel: (label) => labels.get(label),
-    byHost: (host) => hosts.get(host.toLowerCase()),
     get size() {
       return labels.size
     },

@@ -1,5 +1,6 @@
 import type { Http2ServerRequest, Http2ServerResponse, ServerHttp2Stream } from 'node:http2'
 import { connect as netConnect } from 'node:net'
+import { json } from 'node:stream/consumers'
 import {
   type Address,
   type Ask,
@@ -17,10 +18,21 @@ import {
   orderHashOf,
   priceAtAsk,
   type Route,
+  type RoutePlace,
+  routeLabel,
+  routePlaceSchema,
   signedAskSchema,
   statementTypedData,
 } from '@sublet/protocol'
-import { createTunnelServer, type DialledTunnel, dialTunnel } from '@sublet/service'
+import {
+  createTunnelServer,
+  type DialledTunnel,
+  dialTunnel,
+  endOf,
+  framedDatagrams,
+  splice,
+  udpPeer,
+} from '@sublet/service'
 import type { LocalAccount } from 'viem'
 import { sampleAsk } from '../../../protocol/src/testing/sample-market.ts'
 
@@ -49,7 +61,16 @@ export interface FakeProvider {
   address: Address
   dialled: DialledTunnel
   /** Serves a port of this machine as a lease's service, and returns its label. */
-  serve(service: string, port: number, hosts?: string[]): string
+  serve(service: string, port: number, hosts?: string[], certificate?: string): string
+  /** Serves a TCP or UDP port of this machine through the indexer's own ports. */
+  serveStream(
+    service: string,
+    port: number,
+    protocol: 'tcp' | 'udp',
+    relay: NonNullable<Route['relay']>,
+  ): string
+  /** Where an indexer listens, by label, as it said. */
+  places: Map<string, RoutePlace>
   unserve(label: string): void
   sendAsk(changes?: Partial<Ask>): Promise<void>
   behaviour: BidBehaviour
@@ -141,6 +162,14 @@ export async function startFakeProvider(options: FakeProviderOptions): Promise<F
     response.end(JSON.stringify(bidSchema.encode(await makeBid(question, behaviour))))
   }
 
+  /** `PUT /v1/routes/LABEL/place` */
+  const takePlace = async (request: Http2ServerRequest, response: Http2ServerResponse) => {
+    const label = request.url.split('/')[3] ?? ''
+    self.places.set(label, routePlaceSchema.parse(await json(request)))
+    response.writeHead(204)
+    response.end()
+  }
+
   const connectWorkload = (stream: ServerHttp2Stream, label: string) => {
     const route = routes.get(label)
     if (route === undefined) {
@@ -148,6 +177,16 @@ export async function startFakeProvider(options: FakeProviderOptions): Promise<F
       return
     }
     stream.respond({ ':status': 200 })
+    if (route.protocol === 'udp') {
+      const target = async () => ({ host: '127.0.0.1', port: ports.get(label) ?? 0 })
+      void framedDatagrams(udpPeer(target)).then((peer) => splice(endOf(stream), endOf(peer)))
+      return
+    }
+    if (route.protocol === 'tcp') {
+      const inner = netConnect({ port: ports.get(label) ?? 0, host: '127.0.0.1', allowHalfOpen: true })
+      splice(endOf(stream), endOf(inner))
+      return
+    }
     const socket = netConnect(ports.get(label) ?? 0, '127.0.0.1')
     socket.on('error', () => stream.destroy())
     stream.on('error', () => socket.destroy())
@@ -167,6 +206,7 @@ export async function startFakeProvider(options: FakeProviderOptions): Promise<F
       for (const route of routes.values()) tell({ type: 'route', route }, [response])
       tell({ type: 'ping' }, [response])
     } else if (path === '/v1/bids') void answerBid(request, response)
+    else if (request.method === 'PUT') void takePlace(request, response)
     else if (path.startsWith('/v1/connect/'))
       connectWorkload(response.stream, path.slice('/v1/connect/'.length))
     else if (path === '/v1/sealed' || path.startsWith('/v1/sealed?')) {
@@ -190,15 +230,34 @@ export async function startFakeProvider(options: FakeProviderOptions): Promise<F
   const self: FakeProvider = {
     address,
     dialled,
-    serve(service, port, hosts = []) {
+    serve(service, port, hosts = [], certificate) {
       const label = ingressLabel(sampleLease, address, service, 80)
-      const route: Route = { label, leaseId: sampleLease, service, port: 80, protocol: 'http', hosts }
+      const route: Route = {
+        label,
+        leaseId: sampleLease,
+        service,
+        port: 80,
+        protocol: 'http',
+        hosts,
+        ...(certificate === undefined ? {} : { certificate }),
+      }
+      routes.set(label, route)
+      ports.set(label, port)
+      tell({ type: 'route', route })
+      return label
+    },
+    places: new Map(),
+    serveStream(service, port, protocol, relay) {
+      const about = { leaseId: sampleLease, service, port: 80, protocol }
+      const label = routeLabel(about, address)
+      const route: Route = { ...about, label, hosts: [], relay }
       routes.set(label, route)
       ports.set(label, port)
       tell({ type: 'route', route })
       return label
     },
     unserve(label) {
+      self.places.delete(label)
       routes.delete(label)
       tell({ type: 'unroute', label })
     },

@@ -1,4 +1,4 @@
-import { encodeAbiParameters, hashTypedData, keccak256 } from 'viem'
+import { encodeAbiParameters, hashTypedData, keccak256 } from 'viem/utils'
 import { z } from 'zod'
 import { type Address, addressSchema, amountSchema, bytes32Schema, type Hex } from '../units/units.ts'
 
@@ -64,6 +64,19 @@ export function agreementTypedData(agreement: Agreement, domain: EscrowDomain) {
 
 export function hashAgreement(agreement: Agreement, domain: EscrowDomain): Hex {
   return hashTypedData(agreementTypedData(agreement, domain))
+}
+
+/**
+ * What a tenant signs for a gang: all of its agreements at once. With it `openGang` opens all of them or none, and nobody
+ * can open a part.
+ */
+export function gangTypedData(agreements: readonly Agreement[], domain: EscrowDomain) {
+  return {
+    domain: escrowTypedDataDomain(domain),
+    types: { ...agreementTypes, Gang: [{ name: 'agreements', type: 'Agreement[]' }] },
+    primaryType: 'Gang',
+    message: { agreements },
+  } as const
 }
 
 /** A lease is known before it opens: keccak256(abi.encode(tenant, salt)). One live lease for each. */

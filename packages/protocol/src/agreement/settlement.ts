@@ -6,14 +6,19 @@ const settlementTypes = {
   Settlement: [
     { name: 'leaseId', type: 'bytes32' },
     { name: 'amount', type: 'uint96' },
+    { name: 'until', type: 'uint40' },
   ],
 } as const
 
 /**
  * EIP-712 data by which a party agrees to end a lease at an amount: everything that it pays from first to last, fees
- * included. With both signatures the escrow closes it (`settle`), and nobody breaks off.
+ * included. With both signatures the escrow closes it (`settle`), and nobody breaks off. After `until` (unix seconds) it no
+ * longer counts: the lease has earned more since.
  */
-export function settlementTypedData(settlement: { leaseId: Hex; amount: bigint }, domain: EscrowDomain) {
+export function settlementTypedData(
+  settlement: { leaseId: Hex; amount: bigint; until: number },
+  domain: EscrowDomain,
+) {
   return {
     domain: escrowTypedDataDomain(domain),
     types: settlementTypes,
@@ -45,7 +50,9 @@ export function creditTypedData(credit: { leaseId: Hex; creditSeconds: number },
  * on chain, and at last leaves by notice, unpaid from the stop on.
  */
 export const closeRequestSchema = z.strictObject({
-  settlement: z.strictObject({ amount: amountSchema, tenantSignature: hexSchema }).optional(),
+  settlement: z
+    .strictObject({ amount: amountSchema, until: z.int().positive(), tenantSignature: hexSchema })
+    .optional(),
 })
 export type CloseRequest = z.output<typeof closeRequestSchema>
 export type CloseRequestWire = z.input<typeof closeRequestSchema>

@@ -57,6 +57,8 @@ export const createDeploymentSchema = z.strictObject({
   format: z.enum(['sublet', 'akash', 'nosana', 'compose']).optional(),
   /** Token base units per hour for each group; overrides the file's. */
   maxRatePerHour: amountSchema.optional(),
+  /** Pay by vouchers instead of opening a lease on chain: for jobs of seconds to minutes. */
+  payment: z.literal('voucher').optional(),
   /** Wait for a person to choose among the bids. */
   pick: z.boolean().optional(),
   secrets: z.record(z.string(), z.string()).optional(),

@@ -67,6 +67,8 @@ export const askSchema = z.strictObject({
   publicKey: bytes32Schema,
   /** Image references already on disk, which break ties. */
   images: z.array(z.string()),
+  /** Milliseconds since 1970 at which the provider will be away; leases that would run into it don't match. */
+  unavailableFromMs: z.int().positive().optional(),
 })
 export type Ask = z.output<typeof askSchema>
 /** The ask as it travels: amounts as decimal strings. */

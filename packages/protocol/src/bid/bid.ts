@@ -38,6 +38,8 @@ export const exclusionSchema = z.strictObject({
     'storage',
     'ip',
     'latency',
+    'maintenance',
+    'image',
     'rate',
     'declined',
     'unreachable',

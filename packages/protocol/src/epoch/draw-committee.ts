@@ -1,4 +1,4 @@
-import { encodeAbiParameters, keccak256 } from 'viem'
+import { encodeAbiParameters, keccak256 } from 'viem/utils'
 import type { Address, Hex } from '../units/units.ts'
 
 /** A checker as an epoch froze it. */

@@ -112,10 +112,22 @@ export const errorCodes = {
     retryable: false,
     summary: 'The agreement is not the one offered.',
   },
+  'voucher.excessive': {
+    status: 409,
+    exitCode: 5,
+    retryable: false,
+    summary: 'A provider asks for more than it can have served.',
+  },
   // Leases and workloads
   'lease.not-found': { status: 404, exitCode: 6, retryable: false, summary: 'There is no such lease.' },
   'lease.closed': { status: 410, exitCode: 6, retryable: false, summary: 'The lease has ended.' },
   'lease.not-ready': { status: 409, exitCode: 6, retryable: true, summary: 'The workload is not ready yet.' },
+  'lease.unsettled': {
+    status: 503,
+    exitCode: 6,
+    retryable: true,
+    summary: 'A lease could not be closed and settled yet.',
+  },
   'deployment.not-found': {
     status: 404,
     exitCode: 6,
@@ -128,12 +140,38 @@ export const errorCodes = {
     retryable: false,
     summary: 'The lease has no such service.',
   },
+  'file.not-found': { status: 404, exitCode: 6, retryable: false, summary: 'There is no such file.' },
+  'file.refused': {
+    status: 422,
+    exitCode: 6,
+    retryable: false,
+    summary: 'A file cannot be copied as it is.',
+  },
   'image.unavailable': { status: 502, exitCode: 6, retryable: true, summary: 'The image cannot be pulled.' },
+  'fetch.failed': {
+    status: 502,
+    exitCode: 6,
+    retryable: true,
+    summary: 'Something that the workload names cannot be fetched.',
+  },
+  'volume.not-found': { status: 404, exitCode: 6, retryable: false, summary: 'There is no such volume.' },
+  'volume.in-use': {
+    status: 409,
+    exitCode: 6,
+    retryable: true,
+    summary: 'A running lease uses the volume.',
+  },
+  'snapshot.failed': {
+    status: 502,
+    exitCode: 6,
+    retryable: true,
+    summary: 'A snapshot cannot be written or read.',
+  },
   'workload.crashed': {
     status: 502,
     exitCode: 6,
     retryable: true,
-    summary: 'The workload ended before it was ready.',
+    summary: 'The workload ended with an error, or before it was ready.',
   },
   'workload.unready': {
     status: 504,
@@ -146,6 +184,30 @@ export const errorCodes = {
     exitCode: 6,
     retryable: false,
     summary: 'No workload answers at this name.',
+  },
+  'host.unproved': {
+    status: 409,
+    exitCode: 6,
+    retryable: true,
+    summary: 'A host name is not shown to be the tenant’s.',
+  },
+  'host.not-pointed': {
+    status: 409,
+    exitCode: 6,
+    retryable: true,
+    summary: 'A host name does not lead to the indexer.',
+  },
+  'certificate.refused': {
+    status: 502,
+    exitCode: 6,
+    retryable: true,
+    summary: 'The certificate authority gave no certificate.',
+  },
+  'certificate.invalid': {
+    status: 422,
+    exitCode: 6,
+    retryable: false,
+    summary: 'A certificate of one’s own cannot be used.',
   },
   // The machine and its parts
   'provider.unreachable': {
@@ -190,6 +252,12 @@ export const errorCodes = {
     exitCode: 7,
     retryable: true,
     summary: 'The database does not answer.',
+  },
+  'store.in-use': {
+    status: 409,
+    exitCode: 7,
+    retryable: false,
+    summary: 'Another process already acts on this store.',
   },
   'store.incompatible': {
     status: 500,

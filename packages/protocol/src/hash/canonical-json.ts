@@ -1,4 +1,4 @@
-import { keccak256, stringToBytes } from 'viem'
+import { keccak256, stringToBytes } from 'viem/utils'
 import type { Hex } from '../units/units.ts'
 
 /**

@@ -1,4 +1,5 @@
-import { encodeAbiParameters, keccak256 } from 'viem'
+import { encodeAbiParameters, keccak256 } from 'viem/utils'
+import type { Route } from '../api/provider-feed.ts'
 import type { Address, Hex } from '../units/units.ts'
 
 /**
@@ -14,4 +15,13 @@ export function ingressLabel(leaseId: Hex, provider: Address, service: string, p
     ),
   )
   return `${service.slice(0, 40).replace(/-+$/, '')}-${digest.slice(2, 12)}`
+}
+
+/** The label under which a provider serves a route. A TCP and a UDP port may have one number. */
+export function routeLabel(
+  { leaseId, service, port, protocol }: Pick<Route, 'leaseId' | 'service' | 'port' | 'protocol'>,
+  provider: Address,
+): string {
+  const label = ingressLabel(leaseId, provider, service, port)
+  return protocol === 'udp' ? `${label}-udp` : label
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { addressSchema, amountSchema, bytes32Schema, hexSchema } from '../units/units.ts'
+import { voucherStateSchema } from '../voucher/pay-ahead.ts'
+import { depositFor } from './accrual.ts'
 
 /**
  * Where a lease is in its life, as the provider knows it. `opening` is between ready and opened on chain;
@@ -44,6 +46,7 @@ export const endReasons = [
   'duration-ended',
   'job-ended',
   'image-unavailable',
+  'fetch-failed',
   'workload-crashed',
   'start-deadline',
   'open-failed',
@@ -69,6 +72,8 @@ export const serviceStatusSchema = z.strictObject({
   /** Set for a job that has ended. */
   exitCode: z.int().optional(),
   image: z.string(),
+  /** `sha256:…` of the image that really runs, once it is there. */
+  digest: z.string().optional(),
 })
 export type ServiceStatus = z.output<typeof serviceStatusSchema>
 
@@ -93,6 +98,12 @@ export const leaseStatusSchema = z.strictObject({
   closeTransaction: hexSchema.optional(),
   paid: amountSchema.optional(),
   refunded: amountSchema.optional(),
+  /** Seconds that were not served through the provider's own fault, and are not paid. */
+  creditSeconds: z.int().nonnegative().optional(),
+  /** When the provider will be away, milliseconds since 1970: the lease has ended by then. */
+  leavesAtMs: z.int().optional(),
+  /** Of a lease paid by vouchers. */
+  voucher: voucherStateSchema.optional(),
   endReason: z.enum(endReasons).optional(),
   /** Last log lines, kept when the lease ends. */
   lastLogLines: z.array(z.string()).optional(),
@@ -102,6 +113,16 @@ export const leaseStatusSchema = z.strictObject({
 })
 export type LeaseStatus = z.output<typeof leaseStatusSchema>
 export type LeaseStatusWire = z.input<typeof leaseStatusSchema>
+
+/** What is set aside or paid ahead for an open lease: the deposit, or as far as its vouchers pay. Token base units. */
+export function depositOf({
+  ratePerHour,
+  deposit,
+  openedAt = 0,
+  voucher,
+}: Pick<LeaseStatus, 'ratePerHour' | 'deposit' | 'openedAt' | 'voucher'>): bigint {
+  return voucher === undefined ? deposit : depositFor(ratePerHour, Math.max(0, voucher.paidUntil - openedAt))
+}
 
 /** One line of a workload's output. Newline-delimited JSON on the wire. */
 export const logLineSchema = z.strictObject({
@@ -113,3 +134,14 @@ export const logLineSchema = z.strictObject({
   text: z.string(),
 })
 export type LogLine = z.output<typeof logLineSchema>
+
+/**
+ * Until when a lease's cost is to be counted, milliseconds since 1970: now, or since when it is at its end, also where
+ * nobody has heard what it paid.
+ */
+export function chargedUntilMs(
+  { phase, phaseAtMs }: Pick<LeaseStatus, 'phase' | 'phaseAtMs'>,
+  nowMs: number,
+): number {
+  return isEnded(phase) ? Math.min(nowMs, phaseAtMs.closing ?? phaseAtMs[phase] ?? nowMs) : nowMs
+}

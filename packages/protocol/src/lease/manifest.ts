@@ -13,6 +13,8 @@ export const manifestSchema = z.strictObject({
   group: groupSchema,
   /** Must be what `termsHashOf` was given. */
   serviceLevels: z.record(z.string(), z.unknown()).optional(),
+  /** For a lease paid by vouchers: how many seconds each one pays ahead, which is the most that either side risks. */
+  voucher: z.strictObject({ intervalSeconds: z.int().min(1).max(3600) }).optional(),
   /** Values by name, for the secrets that the group refers to. */
   secrets: z.record(z.string(), z.string()),
 })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { inSeconds } from '../units/quantity.ts'
 import { addressSchema, amountSchema, bytes32Schema, hexSchema } from '../units/units.ts'
 import { placementSchema, policySchema, resourcesSchema } from '../workload/workload.ts'
 
@@ -30,13 +31,18 @@ export const orderSchema = z.strictObject({
   /** Token base units per hour for everything together. */
   maxRatePerHour: amountSchema,
   /** Seconds of service to set aside money for at opening; the deposit is this times the agreed rate. */
-  depositSeconds: z.int().positive(),
+  depositSeconds: inSeconds(z.int().positive()),
+  /**
+   * `voucher`: paid by vouchers of the tenant's channel with the provider, and never opened on chain, so the agreement
+   * sets nothing aside. From the escrow unless said.
+   */
+  payment: z.literal('voucher').optional(),
   /** Seconds; 0 means no limit but the money. */
   maxDuration: z.int().nonnegative(),
   /** Hash of the group and its service levels, as `termsHashOf` gives it. */
   termsHash: bytes32Schema,
   /** Seconds that a provider has from bid to ready. */
-  startWithinSeconds: z.int().positive(),
+  startWithinSeconds: inSeconds(z.int().positive()),
   /** Milliseconds since 1970. */
   createdAtMs: z.int().positive(),
   expiresAtMs: z.int().positive(),

@@ -1,6 +1,6 @@
 import { hashCanonical } from '../hash/canonical-json.ts'
 import type { Address, Hex } from '../units/units.ts'
-import type { Group, Service, Workload } from '../workload/workload.ts'
+import type { Group, Placement, Service, Workload } from '../workload/workload.ts'
 import type { Order, OrderUnit } from './order.ts'
 
 /** Hash that ties an agreement to what will run: the group and the service levels. */
@@ -18,6 +18,16 @@ function unitOf(service: Service): OrderUnit {
   }
 }
 
+/** Where a group may run: what it says, and what its services cannot run without. Asks state such things as `yes`. */
+function requiredPlacement({ placement, services }: Group): Placement {
+  const keys = services.flatMap(({ isolation, tee }) => [
+    ...(isolation === undefined ? [] : [`isolation-${isolation}`]),
+    ...(tee === undefined ? [] : [`tee-${tee}`]),
+  ])
+  const required = [...new Set(keys)].map((key) => ({ key, value: 'yes' }))
+  return { ...placement, attributes: [...placement.attributes, ...required] }
+}
+
 export interface OrderTerms {
   tenant: Address
   chainId: number
@@ -26,6 +36,7 @@ export interface OrderTerms {
   maxRatePerHour: bigint
   depositSeconds: number
   startWithinSeconds: number
+  payment?: Order['payment']
   createdAtMs: number
   expiresAtMs: number
   exclude?: readonly Address[]
@@ -33,11 +44,13 @@ export interface OrderTerms {
 
 /** The order for one group of a workload. */
 export function orderFor(workload: Workload, group: Group, terms: OrderTerms): Order {
+  const { payment, ...always } = terms
   return {
-    ...terms,
+    ...always,
+    ...(payment === undefined ? {} : { payment }),
     units: group.services.map(unitOf),
     ips: group.ips.length,
-    placement: group.placement,
+    placement: requiredPlacement(group),
     policy: workload.policy,
     maxDuration: workload.maxDurationSeconds ?? 0,
     termsHash: termsHashOf(group, workload.serviceLevels),

@@ -1,4 +1,5 @@
 import type { Ask } from '../ask/ask.ts'
+import { canonicalImage } from '../image/canonical-image.ts'
 import type { Order } from '../order/order.ts'
 import type { Address } from '../units/units.ts'
 import type { Policy } from '../workload/workload.ts'
@@ -12,10 +13,25 @@ export interface Candidate {
   latencyMs?: number | undefined
 }
 
+/** How an engine may write each image of an order, kept while the order is held against ask after ask. */
+const spellings = new WeakMap<Order['units'], string[][]>()
+
+function spellingsOf(units: Order['units']): string[][] {
+  const known = spellings.get(units)
+  if (known !== undefined) return known
+  const found = units.map(({ image }) => {
+    const whole = canonicalImage(image)
+    // Docker leaves its own registry's name away, Podman spells it out.
+    return [...new Set([image, whole, whole.replace(/^docker\.io\/(library\/)?/, '')])]
+  })
+  spellings.set(units, found)
+  return found
+}
+
 /** Whether an ask names every image of an order. */
 export function hasImages(order: Pick<Order, 'units'>, ask: Pick<Ask, 'images'>): boolean {
   const there = new Set(ask.images)
-  return order.units.every(({ image }) => there.has(image))
+  return spellingsOf(order.units).every((spellings) => spellings.some((image) => there.has(image)))
 }
 
 /** What pulling an image is worth in `balanced`: a fortieth of the rate. */

@@ -228,6 +228,14 @@ test('ranking does not depend on arrival, and the cheapest comes first under che
   )
 })
 
+test('finds an image on a disk however the order and the engine write it', () => {
+  const order = (image: string) => ({ units: [sampleUnit({ image })] })
+  expect(hasImages(order('nginx'), { images: ['nginx:latest'] })).toBe(true)
+  expect(hasImages(order('docker.io/library/nginx:1'), { images: ['nginx:1'] })).toBe(true)
+  expect(hasImages(order('vllm/vllm:1'), { images: ['docker.io/vllm/vllm:1'] })).toBe(true)
+  expect(hasImages(order('nginx:1'), { images: ['nginx:2', 'ghcr.io/nginx:1'] })).toBe(false)
+})
+
 test('balanced takes the dearer one only where it is enough sooner', () => {
   const warm = { provider: sampleAddress(1), ratePerHour: 1020n, hasImages: true, latencyMs: 10 }
   const cold = { provider: sampleAddress(2), ratePerHour: 1000n, hasImages: false, latencyMs: 10 }

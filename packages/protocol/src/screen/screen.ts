@@ -26,7 +26,8 @@ export function screen(order: Order, ask: Ask, context: ScreenContext): Screenin
     placementObstacle(order, ask, context) ??
     gpuObstacle(order, ask) ??
     resourceObstacle(order, ask) ??
-    latencyObstacle(order, context)
+    latencyObstacle(order, context) ??
+    maintenanceObstacle(order, ask, context)
   if (obstacle !== undefined) return left(obstacle)
   const price = priceAtAsk(order, ask)
   // The cards were found to serve above.
@@ -112,4 +113,17 @@ function latencyObstacle({ placement }: Order, { latencyMs }: ScreenContext): Ob
   if (maxLatencyMs === undefined || (latencyMs !== undefined && latencyMs <= maxLatencyMs)) return undefined
   const found = latencyMs === undefined ? 'it is not known here' : `it is ${Math.ceil(latencyMs)} ms`
   return { reason: 'latency', message: `A latency of at most ${maxLatencyMs} ms was asked, ${found}.` }
+}
+
+/** A lease without a longest time is expected to run for as long as its first deposit. */
+function maintenanceObstacle(order: Order, ask: Ask, { nowMs }: ScreenContext): Obstacle | undefined {
+  const { unavailableFromMs } = ask
+  if (unavailableFromMs === undefined) return undefined
+  const seconds = order.maxDuration === 0 ? order.depositSeconds : order.maxDuration
+  if (nowMs + seconds * 1000 <= unavailableFromMs) return undefined
+  const until = new Date(unavailableFromMs).toISOString()
+  return {
+    reason: 'maintenance',
+    message: `${seconds} s of service were asked, the provider is there until ${until}.`,
+  }
 }

@@ -1,20 +1,16 @@
 import { SubletError } from '../errors/sublet-error.ts'
+import { createAead, tagBytes } from './aead.ts'
 import type { ByteReader } from './byte-reader.ts'
 
 /** Most plain bytes in one frame. */
 export const maxFrameBytes = 64 * 1024
 /** One byte of kind, four of length. */
 const headerBytes = 5
-const tagBytes = 16
 
 /** `end` is the last of a stream, so that one that was cut off is told from a whole one. */
 const kinds = { head: 0, data: 1, end: 2 } as const
 export type FrameKind = keyof typeof kinds
 const kindNames = Object.keys(kinds) as FrameKind[]
-
-/** What browsers' types ask of Web Crypto's inputs: bytes that are not shared between threads. */
-type Bytes = Uint8Array<ArrayBuffer>
-type AesKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>
 
 /** Key and state of one direction. Each frame has its own nonce: the base with the frame's number mixed in. */
 export interface FrameCipher {
@@ -25,30 +21,25 @@ export interface FrameCipher {
 
 /** `key` has 32 bytes, `baseNonce` 12. One cipher serves one direction of one message, once. */
 export async function createFrameCipher(key: Uint8Array, baseNonce: Uint8Array): Promise<FrameCipher> {
-  const aesKey: AesKey = await crypto.subtle.importKey('raw', key as Bytes, 'AES-GCM', false, [
-    'encrypt',
-    'decrypt',
-  ])
+  const aead = await createAead(key)
   let number = 0
 
-  function nextParams(header: Uint8Array) {
+  function nextNonce(): Uint8Array {
     const iv = baseNonce.slice()
     const view = new DataView(iv.buffer)
     // Safe integers have 53 bits; a stream of so many frames is beyond any that can be.
     view.setUint32(4, view.getUint32(4) ^ Math.floor(number / 2 ** 32))
     view.setUint32(8, view.getUint32(8) ^ (number >>> 0))
     number++
-    return { name: 'AES-GCM', iv, additionalData: header as Bytes, tagLength: 8 * tagBytes }
+    return iv
   }
   return {
     async seal(kind, plain) {
       if (plain.length > maxFrameBytes) throw new RangeError(`a frame holds at most ${maxFrameBytes} bytes`)
-      const frame = new Uint8Array(headerBytes + plain.length + tagBytes)
-      frame[0] = kinds[kind]
-      new DataView(frame.buffer).setUint32(1, plain.length + tagBytes)
-      const params = nextParams(frame.slice(0, headerBytes))
-      frame.set(new Uint8Array(await crypto.subtle.encrypt(params, aesKey, plain as Bytes)), headerBytes)
-      return frame
+      const header = new Uint8Array(headerBytes)
+      header[0] = kinds[kind]
+      new DataView(header.buffer).setUint32(1, plain.length + tagBytes)
+      return aead.seal(nextNonce(), header, plain)
     },
     async open(reader) {
       const header = await whole(reader, headerBytes)
@@ -59,8 +50,7 @@ export async function createFrameCipher(key: Uint8Array, baseNonce: Uint8Array):
       }
       const sealed = await whole(reader, length)
       try {
-        const plain = await crypto.subtle.decrypt(nextParams(header), aesKey, sealed as Bytes)
-        return { kind, plain: new Uint8Array(plain) }
+        return { kind, plain: await aead.open(nextNonce(), header, sealed) }
       } catch (cause) {
         throw invalid('The sealed message was altered, or was sealed to another key.', cause)
       }
@@ -75,13 +65,21 @@ export function invalid(message: string, cause?: unknown): SubletError {
   })
 }
 
+/** What came was genuine, but it ends too early. */
+function cutOff(cause: unknown): SubletError {
+  return new SubletError('seal.invalid', 'The sealed message was cut off.', {
+    hint: 'Ask again: the way to the other side was cut.',
+    details: { cutOff: true },
+    cause,
+  })
+}
+
 /** So many bytes, or `seal.invalid` when the stream ends before. */
 export async function whole(reader: ByteReader, length: number): Promise<Uint8Array> {
   const bytes = await reader.read(length).catch((cause: unknown) => {
-    if (cause instanceof RangeError) return undefined
-    throw cause
+    throw cause instanceof RangeError ? cutOff(cause) : cause
   })
-  if (bytes === undefined) throw invalid('The sealed message was cut off.')
+  if (bytes === undefined) throw cutOff(undefined)
   return bytes
 }
 

@@ -1,9 +1,8 @@
-import { Aes256Gcm, CipherSuite, HkdfSha256 } from '@hpke/core'
-import { DhkemX25519HkdfSha256 } from '@hpke/dhkem-x25519'
 import { x25519 } from '@noble/curves/ed25519'
-import { bytesToHex, concatBytes, hexToBytes, stringToBytes } from 'viem'
+import { bytesToHex, concatBytes, hexToBytes, stringToBytes } from 'viem/utils'
 import type { Address, Hex } from '../units/units.ts'
 import { createFrameCipher, type FrameCipher, invalid } from './frames.ts'
+import { hpkeSuite } from './hpke-suite.ts'
 
 /** Where random bytes come from; the platform's own generator unless a test says otherwise. */
 export type RandomBytes = (length: number) => Uint8Array
@@ -22,13 +21,6 @@ export async function generateSealKeyPair(
 export function sealPublicKeyOf(privateKey: Hex): Hex {
   return bytesToHex(x25519.getPublicKey(hexToBytes(privateKey)))
 }
-
-/** RFC 9180: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM, in base mode; who speaks is told by the session's signature. */
-const suite = new CipherSuite({
-  kem: new DhkemX25519HkdfSha256(),
-  kdf: new HkdfSha256(),
-  aead: new Aes256Gcm(),
-})
 
 export const encapsulatedKeyBytes = 32
 export const responseSaltBytes = 32
@@ -83,6 +75,7 @@ export async function encapsulate(
   randomBytes: RandomBytes,
 ): Promise<SharedSecrets> {
   try {
+    const suite = await hpkeSuite()
     const context = await suite.createSenderContext({
       recipientPublicKey: await suite.kem.deserializePublicKey(hexToBytes(recipient)),
       info: infoFor(provider),
@@ -101,6 +94,7 @@ export async function decapsulate(
   encapsulatedKey: Uint8Array,
 ): Promise<SharedSecrets> {
   try {
+    const suite = await hpkeSuite()
     const context = await suite.createRecipientContext({
       recipientKey: await suite.kem.deserializePrivateKey(hexToBytes(privateKey)),
       enc: encapsulatedKey,

@@ -1,10 +1,10 @@
-import { ed25519 } from '@noble/curves/ed25519'
-import { bytesToHex, concatBytes, hexToBytes, stringToBytes } from 'viem'
+import { concatBytes, stringToBytes } from 'viem/utils'
 import { z } from 'zod'
 import { SubletError } from '../errors/sublet-error.ts'
 import { type SignedSessionGrant, signedSessionGrantSchema } from '../session/session.ts'
 import { type Address, addressSchema, bytes32Schema, type Hex, hexSchema } from '../units/units.ts'
 import { invalid } from './frames.ts'
+import { isSignedBySession, signBySession } from './session-signature.ts'
 
 /** How far the clocks of the two sides may differ, and for how long a request counts, in milliseconds. */
 export const maxClockSkewMs = 60_000
@@ -32,11 +32,11 @@ const signedHeadSchema = z.strictObject({
 const signedBytes = (encapsulatedKey: Uint8Array, head: string) =>
   concatBytes([stringToBytes('sublet sealed request v1\n'), encapsulatedKey, stringToBytes(head)])
 
-export function signHead(
+export async function signHead(
   head: RequestHead,
   encapsulatedKey: Uint8Array,
   session: { grant: SignedSessionGrant; privateKey: Hex },
-): Uint8Array {
+): Promise<Uint8Array> {
   const parsed = requestHeadSchema.safeParse(head)
   if (!parsed.success) {
     throw new SubletError('request.invalid', `${head.method} ${head.path} cannot be sealed.`, {
@@ -45,8 +45,8 @@ export function signHead(
     })
   }
   const text = JSON.stringify(parsed.data)
-  const signature = ed25519.sign(signedBytes(encapsulatedKey, text), hexToBytes(session.privateKey))
-  return stringToBytes(JSON.stringify({ head: text, grant: session.grant, signature: bytesToHex(signature) }))
+  const signature = await signBySession(session.privateKey, signedBytes(encapsulatedKey, text))
+  return stringToBytes(JSON.stringify({ head: text, grant: session.grant, signature }))
 }
 
 export interface HeadChecks {
@@ -89,7 +89,7 @@ export async function checkHead(
       { hint: 'Set this machine’s clock and try again.', details: { skewMs } },
     )
   }
-  if (!isSignedBy(grant.sessionKey, signature, signedBytes(encapsulatedKey, text))) {
+  if (!(await isSignedBySession(grant.sessionKey, signature, signedBytes(encapsulatedKey, text)))) {
     throw new SubletError('signature.invalid', 'The session key did not sign this request.', {
       hint: 'Sign with the key that the grant names.',
     })
@@ -117,14 +117,5 @@ function parseHead(plain: Uint8Array) {
     return { text, head: requestHeadSchema.parse(JSON.parse(text)), signed, signature }
   } catch (cause) {
     throw invalid('The sealed request has no readable head.', cause)
-  }
-}
-
-function isSignedBy(publicKey: Hex, signature: Hex, message: Uint8Array): boolean {
-  try {
-    return ed25519.verify(hexToBytes(signature), message, hexToBytes(publicKey))
-  } catch {
-    // Not a signature or not a key at all.
-    return false
   }
 }

@@ -1,5 +1,5 @@
 import { sha256 } from '@noble/hashes/sha256'
-import { bytesToHex, concatBytes } from 'viem'
+import { bytesToHex, concatBytes } from 'viem/utils'
 import type { SignedSessionGrant } from '../session/session.ts'
 import type { Address, Hex } from '../units/units.ts'
 import { type ByteReader, readBytes } from './byte-reader.ts'
@@ -45,7 +45,7 @@ export interface SealedRequest {
 export async function sealRequest(options: SealRequestOptions): Promise<SealedRequest> {
   const { recipient, provider, session, method, path, body, nowMs, randomBytes = platformRandom } = options
   const secrets = await encapsulate(recipient, provider, randomBytes)
-  const head = signHead(
+  const head = await signHead(
     {
       method,
       path,

@@ -1,4 +1,4 @@
-import { concatBytes, stringToBytes } from 'viem'
+import { concatBytes, stringToBytes } from 'viem/utils'
 import { z } from 'zod'
 import { readBytes } from './byte-reader.ts'
 import { invalid, openBody, sealBody, whole } from './frames.ts'

@@ -1,5 +1,5 @@
 import { ed25519 } from '@noble/curves/ed25519'
-import { bytesToHex, verifyTypedData } from 'viem'
+import { bytesToHex, verifyTypedData } from 'viem/utils'
 import type { EscrowDomain } from '../agreement/agreement.ts'
 import { type SessionGrant, type SignedSessionGrant, sessionTypedData } from '../session/session.ts'
 import type { Address, Hex } from '../units/units.ts'

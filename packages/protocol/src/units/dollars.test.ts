@@ -17,6 +17,13 @@ test('reads back what it prints', () => {
   )
 })
 
+test('reads what people type', () => {
+  expect(parseDollars('0.40')).toBe(400_000n)
+  expect(parseDollars(' $1/h ')).toBe(1_000_000n)
+  expect(parseDollars('.5 / hour')).toBe(500_000n)
+})
+
 test('refuses what is no amount', () => {
-  for (const text of ['', 'free', '1.2345678', '-1', '1e3', '1,5']) expect(parseDollars(text)).toBeUndefined()
+  for (const text of ['', '.', 'x', '0.1234567', 'free', '1.2345678', '-1', '1e3', '1,5'])
+    expect(parseDollars(text)).toBeUndefined()
 })

@@ -1,5 +1,5 @@
 /** Every network's money is a dollar of six decimals. */
-const unitsPerDollar = 1_000_000n
+export const unitsPerDollar = 1_000_000n
 
 /** Token base units of a 6-decimal dollar as text: `$0.40`, `$0.000278`. Small amounts keep the digits that matter. */
 export function dollars(baseUnits: bigint): string {
@@ -14,9 +14,9 @@ export function perHour(ratePerHour: bigint): string {
   return `${dollars(ratePerHour)}/h`
 }
 
-/** Reads `0.40`, `$0.40` or `0.40/h` as base units; undefined where it is no such amount. */
+/** Reads dollars as people type them (`0.40`, `$1`, `.5`, `0.4/h`) into base units; undefined where it is no such amount. */
 export function parseDollars(text: string): bigint | undefined {
-  const match = /^\$?(\d{1,12})(?:\.(\d{1,6}))?(?:\/h)?$/.exec(text.trim())
-  if (match === null) return undefined
+  const match = /^\$?\s*(\d{1,12})?(?:\.(\d{1,6}))?\s*(?:\/\s*h(?:our)?)?$/.exec(text.trim())
+  if (match === null || (match[1] === undefined && match[2] === undefined)) return undefined
   return BigInt(match[1] ?? '0') * unitsPerDollar + BigInt((match[2] ?? '').padEnd(6, '0'))
 }

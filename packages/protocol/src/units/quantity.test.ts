@@ -1,6 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { Service } from '../workload/workload.ts'
 import {
+  type Bytes,
+  type DurationMs,
   formatBytes,
   formatCpu,
   formatDuration,
@@ -51,4 +54,13 @@ test('what is written is read back', () => {
       expect(parsePrice(formatPrice(BigInt(value) + 1n))).toBe(BigInt(value) + 1n)
     }),
   )
+})
+
+test('a quantity of one unit is none of another, to the compiler', () => {
+  const sizeBytes: Bytes = 5
+  // @ts-expect-error bytes are no milliseconds
+  const timeoutMs: DurationMs = sizeBytes
+  // @ts-expect-error nor does a workload take them for such
+  const workload: Pick<Service, 'stopGraceMs'> = { stopGraceMs: sizeBytes }
+  expect([timeoutMs, workload.stopGraceMs]).toEqual([5, 5])
 })

@@ -1,12 +1,25 @@
+import type { z } from 'zod'
 import { gibibyte, kibibyte, mebibyte } from './units.ts'
 
 declare const unit: unique symbol
-type Quantity<Unit extends string> = number & { readonly [unit]: Unit }
+/** A plain number may become a quantity, a quantity of one unit never one of another: what was not counted has no unit yet. */
+type Quantity<Unit extends string> = number & { readonly [unit]?: Unit }
 
 /** Thousandths of a CPU core. */
 export type CpuMillis = Quantity<'cpu-millis'>
 export type Bytes = Quantity<'bytes'>
 export type DurationMs = Quantity<'ms'>
+export type DurationSeconds = Quantity<'seconds'>
+
+/** The same check with the unit in its type. */
+const counted =
+  <Unit extends string>() =>
+  (schema: z.ZodNumber) =>
+    schema as unknown as z.ZodType<Quantity<Unit>, number>
+export const inCpuMillis = counted<'cpu-millis'>()
+export const inBytes = counted<'bytes'>()
+export const inMs = counted<'ms'>()
+export const inSeconds = counted<'seconds'>()
 
 const decimal = /^(\d{1,16})(?:\.(\d{1,9}))?$/
 

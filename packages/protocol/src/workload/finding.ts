@@ -40,6 +40,11 @@ export interface ReadOptions {
   env?: Readonly<Record<string, string>> | undefined
   /** Contents of files that the document names (`env_file`, `configs`, `secrets`), by the name used there. */
   files?: Readonly<Record<string, string>> | undefined
+  /**
+   * Leaves secrets that `env` and `files` bring in where they are and refers to them by name: for a workload that is
+   * shown or written down. One that is to run has their values.
+   */
+  secretsByName?: boolean | undefined
 }
 
 export function hasErrors(findings: readonly Finding[]): boolean {

@@ -19,6 +19,28 @@ test('tells the formats apart by what only each has', () => {
   expect(guess('services: {web: {image: x}}\nvolumes: {data: {}}\n')).toBe('compose')
 })
 
+test('one thing that only Compose has is enough', () => {
+  const more = [
+    'restart: unless-stopped',
+    'restart: "no"',
+    'command: nginx -g x',
+    'configs: [a]',
+    'secrets: [a]',
+    'scale: 2',
+    'x-mine: 1',
+  ]
+  for (const line of more)
+    expect([line, guess(`services: {web: {image: x, ports: [80], ${line}}}`)]).toEqual([line, 'compose'])
+  expect(guess('services: {web: {image: x}}\nx-mine: {a: 1}\n')).toBe('compose')
+})
+
+test('a slip towards one format does not outweigh what speaks for another', () => {
+  expect(guess('services: {web: {image: x, cpu: 1, memory: 1Gi, command: serve}}')).toBe('sublet')
+  expect(guess('services: {web: {image: x, port: 80, x-mine: 1}}')).toBe('sublet')
+  expect(guess('{"version": "0.1", "opss": [{"type": "container/run"}]}', 'job.json')).toBe('nosana')
+  expect(guess('version: "0.1"\nservices: {web: {image: x}}\n')).toBe('compose')
+})
+
 test('the name of a file decides only where its content does not', () => {
   const open = 'services: {web: {image: x, ports: [80]}}\n'
   expect([guess(open), guess(open, 'compose.yaml'), guess(open, 'dir/docker-compose.prod.yml')]).toEqual([

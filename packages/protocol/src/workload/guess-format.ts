@@ -7,6 +7,7 @@ const composeServiceKeys = [
   'build',
   'cap_add',
   'cap_drop',
+  'configs',
   'container_name',
   'depends_on',
   'deploy',
@@ -33,6 +34,8 @@ const composeServiceKeys = [
   'profiles',
   'pull_policy',
   'runtime',
+  'scale',
+  'secrets',
   'security_opt',
   'shm_size',
   'stdin_open',
@@ -49,6 +52,24 @@ const composeServiceKeys = [
   'container-name',
   'init',
   'userns_mode',
+] // prettier-ignore
+const subletServiceKeys = [
+  'arch',
+  'cpu',
+  'depends-on',
+  'env',
+  'fetch',
+  'files',
+  'gpu',
+  'health',
+  'job',
+  'memory',
+  'port',
+  'read-only',
+  'registry',
+  'stop-with',
+  'storage',
+  'working-dir',
 ] // prettier-ignore
 const subletTopKeys = [
   'sublet',
@@ -68,6 +89,8 @@ export function guessFormat(tree: unknown, file: string): WorkloadFormat {
   if (!isTree(tree)) return 'sublet'
   if (Array.isArray(own(tree, 'ops')) || textOf(own(tree, 'type')) === 'container') return 'nosana'
   if (has(tree, subletTopKeys)) return 'sublet'
+  // Job definitions alone have this version; one whose operations are misspelled has nothing else to show.
+  if (textOf(own(tree, 'version')) === '0.1' && !Object.hasOwn(tree, 'services')) return 'nosana'
   if (
     isTree(own(tree, 'profiles')) ||
     own(tree, 'deployment') !== undefined ||
@@ -79,17 +102,31 @@ export function guessFormat(tree: unknown, file: string): WorkloadFormat {
   if (each.some((service) => isAkashExpose(own(service, 'expose')))) return 'akash'
   if (/(^|[/\\])(docker-)?compose[^/\\]*\.ya?ml$/i.test(file)) return 'compose'
   if (has(tree, composeTopKeys)) return 'compose'
-  if (
-    each.some(
-      (service) =>
-        has(service, composeServiceKeys) ||
-        hasComposePorts(service) ||
-        Array.isArray(own(service, 'volumes')),
-    )
-  ) {
-    return 'compose'
-  }
-  return 'sublet'
+  // A slip of one key must not make another format of a file, so they are counted.
+  const forCompose = each.reduce((sum, service) => sum + composeVotes(service), 0)
+  const forSublet = each.reduce((sum, service) => sum + countKeys(service, subletServiceKeys), 0)
+  if (forCompose > 0 && forCompose >= forSublet) return 'compose'
+  return forSublet === 0 && each.length > 0 && hasExtensions([tree, ...each]) ? 'compose' : 'sublet'
+}
+
+function composeVotes(service: Tree): number {
+  const restart = textOf(own(service, 'restart'))
+  return [
+    countKeys(service, composeServiceKeys) > 0,
+    hasComposePorts(service),
+    Array.isArray(own(service, 'volumes')),
+    restart === 'no' || restart === 'unless-stopped' || restart?.startsWith('on-failure:') === true,
+    textOf(own(service, 'command')) !== undefined,
+  ].filter(Boolean).length
+}
+
+function countKeys(tree: Tree, keys: readonly string[]): number {
+  return keys.filter((key) => Object.hasOwn(tree, key)).length
+}
+
+/** Only Compose files are known for keys that other programs put there. */
+function hasExtensions(trees: readonly Tree[]): boolean {
+  return trees.some((tree) => Object.keys(tree).some((key) => key.startsWith('x-')))
 }
 
 function has(tree: Tree, keys: readonly string[]): boolean {

@@ -1,12 +1,17 @@
 import { readAkash } from './akash/read-akash.ts'
+import { warnOfClearSecrets } from './clear-secrets.ts'
 import { readCompose } from './compose/read-compose.ts'
 import type { ReadOptions, ReadResult, WorkloadFormat } from './finding.ts'
 import { guessFormat } from './guess-format.ts'
 import { readNosana } from './nosana/read-nosana.ts'
+import { placesInFile } from './place-of-service.ts'
 import { Findings } from './source/findings.ts'
 import { parseText } from './source/parse-text.ts'
+import { secondDocumentPlace } from './source/places.ts'
 import type { Source, WorkloadReader } from './source/source.ts'
 import { readSublet } from './sublet/read-sublet.ts'
+import { warnOfUnkept } from './unkept.ts'
+import { warnOfUnknownHardware } from './warn-of-unknown.ts'
 
 const readers: Readonly<Partial<Record<WorkloadFormat, WorkloadReader>>> = {
   akash: readAkash,
@@ -21,20 +26,30 @@ const readers: Readonly<Partial<Record<WorkloadFormat, WorkloadReader>>> = {
  */
 export function readWorkload(text: string | Uint8Array, options: ReadOptions): ReadResult {
   const { source, format } = openSource(text, options)
-  if (format === undefined) return { format: options.format ?? 'sublet', findings: source.findings.list }
+  if (format === undefined) return { format: options.format ?? 'sublet', findings: source.findings.told() }
   const reader = readers[format]
   if (reader === undefined) {
     source.findings.error([], 'workload.format-unknown', `There is no reader for the ${format} format.`)
-    return { format, findings: source.findings.list }
+    return { format, findings: source.findings.told() }
   }
   // Akash's own parser reads the first document and never looks at the rest.
   if (source.documents > 1 && format !== 'akash') {
-    source.findings.error([], 'yaml.more-documents', 'The file holds more than one YAML document.', {
-      mend: 'keep one document in a file',
-    })
+    source.findings.errorAt(
+      secondDocumentPlace(source.text),
+      'yaml.more-documents',
+      'The file holds more than one YAML document.',
+      { mend: 'keep one document in a file' },
+    )
   }
-  const workload = reader(source)
   const { findings } = source
+  warnOfClearSecrets(findings, source.tree, format)
+  const workload = reader(source)
+  if (workload !== undefined) {
+    const places = () => placesInFile(source.tree, format)
+    warnOfUnkept(findings, workload, places)
+    // Akash's own parser makes nvidia of every vendor, and takes any architecture.
+    if (format !== 'akash') warnOfUnknownHardware(findings, workload, places)
+  }
   // A reader that found nothing to run and nothing to say; Nosana takes such files, so its reader only warns.
   if (workload === undefined && findings.list.length === 0) {
     findings.error([], 'workload.nothing-to-run', 'The file says nothing to run.', {
@@ -42,8 +57,8 @@ export function readWorkload(text: string | Uint8Array, options: ReadOptions): R
     })
   }
   return workload === undefined || findings.hasErrors
-    ? { format, findings: findings.list }
-    : { format, workload, findings: findings.list }
+    ? { format, findings: findings.told() }
+    : { format, workload, findings: findings.told() }
 }
 
 /** Parses a file and decides its format; `format` is absent when the file cannot be read at all. */
@@ -62,6 +77,7 @@ export function openSource(
     documents: documents.filter((document, index) => index === 0 || document !== null).length,
     env: options.env ?? {},
     files: options.files ?? {},
+    secretsByName: options.secretsByName ?? false,
     findings,
   }
   if ('refusal' in parsed) {
@@ -69,5 +85,9 @@ export function openSource(
     findings.errorAt({ line, column }, code, message, { mend })
     return { source, format: undefined }
   }
+  for (const place of parsed.duplicates ?? [])
+    findings.errorAt(place, 'yaml.duplicate-key', 'This key is written twice.', {
+      mend: 'Keep one of the two.',
+    })
   return { source, format: options.format ?? guessFormat(source.tree, options.file) }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { inBytes, inCpuMillis, inMs, inSeconds } from '../units/quantity.ts'
 
 /**
  * The normal form: what to run, whatever file it came from. Readers produce it, everything else consumes it.
@@ -17,17 +18,17 @@ export const gpuSchema = z.strictObject({
       vendor: z.string(),
       /** Lower-case model such as `rtx4090` or `h100`; absent means every model of the vendor. */
       model: z.string().optional(),
-      memoryBytes: z.int().positive().optional(),
+      memoryBytes: inBytes(z.int().positive()).optional(),
       interface: z.enum(['pcie', 'sxm']).optional(),
     }),
   ),
   /** Least memory on each GPU, in bytes. */
-  minMemoryBytes: z.int().positive().optional(),
+  minMemoryBytes: inBytes(z.int().positive()).optional(),
 })
 
 export const volumeSchema = z.strictObject({
   name: z.string(),
-  sizeBytes: z.int().positive(),
+  sizeBytes: inBytes(z.int().positive()),
   /** `default`, `hdd`, `ssd`, `nvme`, or `ram` for memory. */
   class: z.string(),
   /** Kept with the deployment across leases on the same provider. */
@@ -37,11 +38,11 @@ export const volumeSchema = z.strictObject({
 })
 
 export const resourcesSchema = z.strictObject({
-  cpuMillis: z.int().positive(),
+  cpuMillis: inCpuMillis(z.int().positive()),
   cpuArch: z.string().optional(),
-  memoryBytes: z.int().positive(),
+  memoryBytes: inBytes(z.int().positive()),
   /** Writable space of the container itself. */
-  storageBytes: z.int().nonnegative(),
+  storageBytes: inBytes(z.int().nonnegative()),
   volumes: z.array(volumeSchema),
   gpu: gpuSchema.optional(),
 })
@@ -56,20 +57,22 @@ export const portSchema = z.strictObject({
   public: z.boolean(),
   /** Host names of the tenant's own. */
   hosts: z.array(z.string()),
+  /** Name of the secret that holds their certificate, chain and key in PEM; one is ordered where absent. */
+  certificate: z.string().optional(),
   /** Services that may reach it; empty means every service of the group. */
   allow: z.array(z.string()),
   /** Name of a leased IP address, declared by the group. */
   ip: z.string().optional(),
   http: z
     .strictObject({
-      maxBodyBytes: z.int().positive(),
-      readTimeoutMs: z.int().positive(),
-      sendTimeoutMs: z.int().positive(),
+      maxBodyBytes: inBytes(z.int().positive()),
+      readTimeoutMs: inMs(z.int().positive()),
+      sendTimeoutMs: inMs(z.int().positive()),
       nextTries: z.int().nonnegative(),
-      nextTimeoutMs: z.int().nonnegative(),
+      nextTimeoutMs: inMs(z.int().nonnegative()),
       nextCases: z.array(z.string()),
       /** Buffer for the header of an answer; absent leaves it to the provider. */
-      proxyBufferBytes: z.int().positive().optional(),
+      proxyBufferBytes: inBytes(z.int().positive()).optional(),
     })
     .optional(),
 })
@@ -96,10 +99,10 @@ export const probeSchema = z.discriminatedUnion('kind', [
 
 export const healthSchema = z.strictObject({
   probe: probeSchema,
-  intervalMs: z.int().positive(),
-  timeoutMs: z.int().positive(),
+  intervalMs: inMs(z.int().positive()),
+  timeoutMs: inMs(z.int().positive()),
   retries: z.int().positive(),
-  startPeriodMs: z.int().nonnegative(),
+  startPeriodMs: inMs(z.int().nonnegative()),
   /** Asked only until it has passed once: it says when the service is ready, not whether it stays well. */
   startOnly: z.boolean().optional(),
   /** Further probes, at the same beat, that must pass too. */
@@ -182,7 +185,7 @@ export const serviceSchema = z.strictObject({
   /** Set for work that runs to its end; absent for a service that stays up. */
   job: z
     .strictObject({
-      timeoutMs: z.int().positive().optional(),
+      timeoutMs: inMs(z.int().positive()).optional(),
       /** Values picked out of the output by regular expression. */
       results: z.array(
         z.strictObject({
@@ -194,9 +197,15 @@ export const serviceSchema = z.strictObject({
     })
     .optional(),
   readOnlyRoot: z.boolean(),
-  stopGraceMs: z.int().nonnegative(),
+  stopGraceMs: inMs(z.int().nonnegative()),
+  /** Run inside before SIGTERM, so that work can be saved; SIGTERM comes when it has ended or its time is over. */
+  beforeStop: z
+    .strictObject({ command: z.array(z.string()).min(1), timeoutMs: inMs(z.int().positive()) })
+    .optional(),
   permissions: z.array(z.string()),
   tee: z.enum(['cpu', 'cpu-gpu']).optional(),
+  /** A kernel of its own between the service and the machine's; absent means the engine's ordinary containers. */
+  isolation: z.enum(['gvisor']).optional(),
   /** Set when parts of the service are known only after others have run: see `resolveLate`. */
   late: lateSchema.optional(),
 })
@@ -204,7 +213,7 @@ export const serviceSchema = z.strictObject({
 export const placementSchema = z.strictObject({
   /** Any of these; empty means anywhere. */
   regions: z.array(z.string()),
-  maxLatencyMs: z.int().positive().optional(),
+  maxLatencyMs: inMs(z.int().positive()).optional(),
   attributes: z.array(z.strictObject({ key: z.string(), value: z.string() })),
   auditors: z.strictObject({ anyOf: z.array(z.string()), allOf: z.array(z.string()) }),
 })
@@ -223,7 +232,7 @@ export const policySchema = z.strictObject({
   choose: z.enum(['cheapest', 'fastest', 'balanced', 'person']),
   auction: z.enum(['first', 'second']),
   /** How long bids are awaited; 0 takes the first acceptable one. */
-  windowMs: z.int().nonnegative(),
+  windowMs: inMs(z.int().nonnegative()),
 })
 
 export const workloadSchema = z.strictObject({
@@ -233,7 +242,7 @@ export const workloadSchema = z.strictObject({
   groups: z.array(groupSchema).min(1),
   policy: policySchema,
   /** Longest time to run. */
-  maxDurationSeconds: z.int().positive().optional(),
+  maxDurationSeconds: inSeconds(z.int().positive()).optional(),
   /** Kept for the controller, which acts on them. */
   autoscale: z.record(z.string(), z.unknown()).optional(),
   cluster: z.record(z.string(), z.unknown()).optional(),

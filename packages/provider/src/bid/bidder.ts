@@ -1,5 +1,5 @@
 import {
-  type Ask,
+  type Address,
   agreementTypedData,
   type Bid,
   type BidRequest,
@@ -11,22 +11,31 @@ import {
 import type { Log } from '@sublet/service'
 import type { LocalAccount } from 'viem'
 import type { LeaseChain } from '../chain/lease-chain.ts'
-import type { Device } from '../inventory/device.ts'
 import type { Journal } from '../journal/journal.ts'
-import { type BidLimits, decideBid } from './decide-bid.ts'
+import type { Sleep } from '../lease/patience.ts'
+import type { Pricing } from '../pricing/pricing.ts'
+import { type BidFacts, type BidLimits, decideBid } from './decide-bid.ts'
 import type { Holdings } from './holdings.ts'
+import { type MoneyChain, readTenantMoney } from './tenant-money.ts'
 
 export interface BidderParts {
   account: LocalAccount
-  chain: Pick<LeaseChain, 'domain' | 'isSignedBy'>
+  chain: Pick<LeaseChain, 'domain' | 'isSignedBy'> & MoneyChain
   journal: Pick<Journal, 'reserve' | 'unreserve'>
   holdings: Holdings
   /** The ask of this moment, unsigned, without what the given lease holds. */
-  currentAsk: (without: `0x${string}`) => { ask: Ask; freeDevices: readonly Device[] }
+  currentAsk: (without: `0x${string}`) => Pick<BidFacts, 'ask' | 'freeDevices' | 'storagePools'>
+  /** What the owner wants for one order; absent where the ask's price counts for all. */
+  rateOf?: Pricing['rateOf']
   canRun: (image: string) => boolean
+  /** Told of every order whose signature is good, won or lost. */
+  saw?: (order: BidRequest['signedOrder']['order']) => void
   limits: BidLimits
+  /** Tenants whose own machine this is. */
+  ownTenants: readonly Address[]
   log: Log
   now: () => number
+  sleep: Sleep
   onChange: () => void
 }
 
@@ -36,26 +45,36 @@ export interface Bidder {
 }
 
 export function createBidder(parts: BidderParts): Bidder {
-  const { account, chain, journal, holdings, limits, log, now } = parts
+  const { account, chain, journal, holdings, ownTenants, limits, log, now } = parts
   return {
     async bid({ signedOrder: { order, signature }, indexer, indexerFeeBps, ratePerHour }) {
       const typedData = statementTypedData('order', order, chain.domain)
       if (!(await chain.isSignedBy(order.tenant, typedData, signature))) {
         throw new SubletError('signature.invalid', `${order.tenant} did not sign this order.`)
       }
+      parts.saw?.(order)
       const leaseId = leaseIdOf(order.tenant, order.salt)
+      // Before the decision, which nothing may come into: a program may take its time.
+      const [orderRate, tenantMoney] = await Promise.all([
+        parts.rateOf?.(order, parts.currentAsk(leaseId).ask),
+        readTenantMoney(chain, order, parts.sleep),
+      ])
       // Another indexer may bring the same order; one reservation serves both, for only one lease can come of it.
       if (holdings.holds(leaseId) && holdings.reservation(leaseId) === undefined) {
         throw declined('A lease with this salt is running already.')
       }
-      const { ask, freeDevices } = parts.currentAsk(leaseId)
+      const current = parts.currentAsk(leaseId)
       const decision = decideBid({
         order,
-        ask,
-        freeDevices,
+        ...current,
+        orderRate,
         indexer,
         indexerFeeBps,
         runnerUpRatePerHour: ratePerHour,
+        tenantMoney,
+        standingBids: ownTenants.includes(order.tenant)
+          ? undefined
+          : holdings.reservationsOf(order.tenant, leaseId),
         limits,
         canRun: parts.canRun,
         nowMs: now(),
@@ -66,7 +85,7 @@ export function createBidder(parts: BidderParts): Bidder {
       }
       const { agreement, allocation, expiresAtMs } = decision
       // In memory first, at once: nothing may come between the decision and the claim.
-      holdings.reserve(leaseId, allocation, expiresAtMs)
+      holdings.reserve(leaseId, allocation, expiresAtMs, order.tenant)
       parts.onChange()
       const orderHash = orderHashOf(order)
       const [providerSignature] = await Promise.all([
@@ -83,7 +102,7 @@ export function createBidder(parts: BidderParts): Bidder {
         agreement,
         providerSignature,
         hardware: allocation.hardware,
-        region: ask.region,
+        region: current.ask.region,
         expiresAtMs,
       }
     },

@@ -100,7 +100,16 @@ function unit(gpu?: { count: number; model?: string }, count = 1, service = 'web
   }
 }
 
-const limits = { maxIndexerFeeBps: 1000, mostInstances: 61, bidTtlMs: 60_000, personBidTtlMs: 300_000 }
+const limits = {
+  maxIndexerFeeBps: 1000,
+  mostInstances: 61,
+  bidTtlMs: 60_000,
+  personBidTtlMs: 300_000,
+  longestBidTtlMs: 600_000,
+  mostReservationsPerTenant: 4,
+  mostStartSeconds: 900,
+  voucherLeastIntervalSeconds: 5,
+}
 const decide = (order: Order, more: Partial<BidFacts> = {}) =>
   decideBid({ order, ...askFor([]), indexer, indexerFeeBps: 100, limits, canRun: () => true, nowMs, ...more })
 
@@ -172,4 +181,90 @@ test('takes a runner-up’s rate when it is no less than its own, and never one 
   expect(higher.bid && higher.agreement.ratePerHour).toBe(ownRate + 5n)
   expect(with_(ownRate - 1n).bid).toBe(false)
   expect(with_(ownRate + 5n, ownRate + 4n).bid).toBe(false)
+})
+
+test('takes the owner’s rate for an order while the list stands as it was, and declines as the owner says', () => {
+  const order = orderOf()
+  const listRatePerHour = priceAtAsk(order, askFor([]).ask)?.ratePerHour ?? 0n
+  const rateWith = (orderRate: BidFacts['orderRate']) => {
+    const decision = decide(order, { orderRate })
+    return decision.bid ? decision.agreement.ratePerHour : decision.exclusion
+  }
+  const ratePerHour = listRatePerHour - 5n
+  expect(rateWith({ listRatePerHour, ratePerHour })).toBe(ratePerHour)
+  // Found beside another list price: the list's counts.
+  expect(rateWith({ listRatePerHour: listRatePerHour + 1n, ratePerHour })).toBe(listRatePerHour)
+  expect(rateWith({ listRatePerHour, decline: 'No short jobs.' })).toMatchObject({
+    reason: 'declined',
+    message: 'No short jobs.',
+  })
+  const leastRatePerHour = listRatePerHour + 7n
+  expect(rateWith({ listRatePerHour, decline: 'More.', leastRatePerHour })).toMatchObject({
+    reason: 'rate',
+    ratePerHour: leastRatePerHour,
+  })
+  // A second price is never less than the owner's own.
+  const second = decide(order, {
+    orderRate: { listRatePerHour, ratePerHour },
+    runnerUpRatePerHour: listRatePerHour,
+  })
+  expect(second.bid && second.agreement.ratePerHour).toBe(listRatePerHour)
+})
+
+test('never serves a tenant that is denied', () => {
+  const upper = `0x${tenant.slice(2).toUpperCase()}` as typeof tenant
+  const decision = decide(orderOf(), { limits: { ...limits, deniedTenants: [upper] } })
+  expect(decision.bid ? 'bid' : decision.exclusion.reason).toBe('tenant')
+})
+
+test('adds up what is asked of classes that lie on one disk', () => {
+  const wish = unit()
+  wish.resources.storageBytes = 600 * gibibyte
+  wish.resources.volumes = [{ name: 'data', class: 'nvme', sizeBytes: 600 * gibibyte, persistent: true }]
+  const { ask } = askFor([])
+  const room = { total: 1000 * gibibyte, free: 1000 * gibibyte }
+  const onDisks = { ...ask, inventory: { ...ask.inventory, storageBytes: { default: room, nvme: room } } }
+  const bidsWith = (storagePools: Record<string, string>) =>
+    decide(orderOf({ units: [wish] }), { ask: onDisks, storagePools }).bid
+  expect(bidsWith({ default: 'disk-1', nvme: 'disk-2' })).toBe(true)
+  expect(bidsWith({ default: 'disk-1', nvme: 'disk-1' })).toBe(false)
+})
+
+test('keeps nothing longer than the order lasts, nor than is kept for anybody', () => {
+  const anOrder = fc.record({
+    choose: fc.constantFrom('cheapest' as const, 'person' as const),
+    windowMs: fc.oneof(fc.integer({ min: 0, max: 600_000 }), fc.maxSafeNat()),
+    lastsMs: fc.oneof(fc.integer({ min: 1, max: 600_000 }), fc.integer({ min: 1, max: 10 ** 12 })),
+  })
+  fc.assert(
+    fc.property(anOrder, ({ choose, windowMs, lastsMs }) => {
+      const expiresAtMs = nowMs + lastsMs
+      const decision = decide(orderOf({ policy: { choose, auction: 'first', windowMs }, expiresAtMs }))
+      if (!decision.bid) throw new Error(decision.exclusion.message)
+      expect(decision.expiresAtMs).toBeLessThanOrEqual(Math.min(expiresAtMs, nowMs + 600_000))
+      const wanted = choose === 'person' ? 300_000 : 60_000 + windowMs
+      if (wanted <= Math.min(lastsMs, 600_000)) expect(decision.expiresAtMs).toBe(nowMs + wanted)
+    }),
+  )
+})
+
+test('keeps nothing for a tenant who could not pay, and concludes nothing from not knowing', () => {
+  const order = orderOf()
+  const deposit = depositFor(priceAtAsk(order, askFor([]).ask)?.ratePerHour ?? 0n, 3600)
+  expect(deposit).toBeGreaterThan(0n)
+  const poor = decide(order, { tenantMoney: deposit - 1n })
+  expect(poor.bid ? '' : poor.exclusion.message).toContain(String(deposit))
+  expect(decide(order, { tenantMoney: deposit }).bid).toBe(true)
+  expect(decide(order, { tenantMoney: undefined }).bid).toBe(true)
+  const byVoucher = (tenantMoney: bigint) => decide(orderOf({ payment: 'voucher' }), { tenantMoney }).bid
+  expect(byVoucher(0n)).toBe(false)
+  expect(byVoucher(deposit)).toBe(true)
+})
+
+test('keeps so much for one tenant at one time, and waits so long for a start', () => {
+  expect(decide(orderOf(), { standingBids: 3 }).bid).toBe(true)
+  expect(decide(orderOf(), { standingBids: 4 }).bid).toBe(false)
+  expect(decide(orderOf({ startWithinSeconds: 900 })).bid).toBe(true)
+  const slow = decide(orderOf({ startWithinSeconds: 901 }))
+  expect(slow.bid ? '' : slow.exclusion.message).toContain('at most 900')
 })

@@ -1,4 +1,4 @@
-import type { Hex } from '@sublet/protocol'
+import type { Address, Hex } from '@sublet/protocol'
 import type { Claim } from '../inventory/claims.ts'
 import type { Allocation } from './allocate.ts'
 
@@ -6,13 +6,17 @@ interface Held {
   allocation: Allocation
   /** Milliseconds since 1970; undefined once it is a lease. */
   expiresAtMs: number | undefined
+  /** Whom it is reserved for; undefined where that was before a restart. */
+  tenant?: Address | undefined
 }
 
 /** What of the machine is spoken for: reservations until they lapse, leases until they have been cleared away. */
 export interface Holdings {
   /** All claims; without one lease's own where it is about to be decided anew. */
   claims(without?: Hex): Claim[]
-  reserve(leaseId: Hex, allocation: Allocation, expiresAtMs: number): void
+  reserve(leaseId: Hex, allocation: Allocation, expiresAtMs: number, tenant?: Address): void
+  /** How many bids of a tenant stand, without the one of a lease to come that is decided anew. */
+  reservationsOf(tenant: Address, without: Hex): number
   /** What is reserved for a bid that still stands. */
   reservation(leaseId: Hex): Allocation | undefined
   holds(leaseId: Hex): boolean
@@ -21,6 +25,8 @@ export interface Holdings {
   /** Enters what a lease holds. */
   lease(leaseId: Hex, allocation: Allocation): void
   release(leaseId: Hex): void
+  /** What is held for good: leases, and reservations that are just being accepted. */
+  leased(): Hex[]
   /** Takes out the reservations that have lapsed; answers them. */
   lapse(nowMs: number): Hex[]
 }
@@ -30,9 +36,13 @@ export function createHoldings(now: () => number): Holdings {
   return {
     claims: (without) =>
       [...held].flatMap(([leaseId, { allocation }]) => (leaseId === without ? [] : [allocation.claim])),
-    reserve(leaseId, allocation, expiresAtMs) {
-      held.set(leaseId, { allocation, expiresAtMs })
+    reserve(leaseId, allocation, expiresAtMs, tenant) {
+      held.set(leaseId, { allocation, expiresAtMs, tenant })
     },
+    reservationsOf: (tenant, without) =>
+      [...held].filter(
+        ([leaseId, one]) => leaseId !== without && one.tenant === tenant && one.expiresAtMs !== undefined,
+      ).length,
     reservation(leaseId) {
       const one = held.get(leaseId)
       if (one?.expiresAtMs === undefined || one.expiresAtMs <= now()) return undefined
@@ -42,8 +52,11 @@ export function createHoldings(now: () => number): Holdings {
     pin(leaseId) {
       const before = held.get(leaseId)
       if (before === undefined) return () => {}
-      held.set(leaseId, { ...before, expiresAtMs: undefined })
-      return () => held.set(leaseId, before)
+      const pinned = { ...before, expiresAtMs: undefined }
+      held.set(leaseId, pinned)
+      return () => {
+        if (held.get(leaseId) === pinned) held.set(leaseId, before)
+      }
     },
     lease(leaseId, allocation) {
       held.set(leaseId, { allocation, expiresAtMs: undefined })
@@ -51,6 +64,8 @@ export function createHoldings(now: () => number): Holdings {
     release(leaseId) {
       held.delete(leaseId)
     },
+    leased: () =>
+      [...held].flatMap(([leaseId, { expiresAtMs }]) => (expiresAtMs === undefined ? [leaseId] : [])),
     lapse(nowMs) {
       const lapsed = [...held].flatMap(([leaseId, { expiresAtMs }]) =>
         expiresAtMs !== undefined && expiresAtMs <= nowMs ? [leaseId] : [],

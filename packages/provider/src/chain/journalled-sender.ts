@@ -9,11 +9,15 @@ export interface Purpose {
   leaseId?: Hex
 }
 
-/** Sends calls that were journalled before. Throws as `TransactionSender` does. */
+/**
+ * Sends calls that were journalled before, and after whatever else is to be `noted` first. Throws as
+ * `TransactionSender` does.
+ */
 export interface JournalledSender {
   send<const abi extends Abi, name extends ContractFunctionName<abi, 'nonpayable' | 'payable'>>(
     purpose: Purpose,
     call: ContractCall<abi, name>,
+    noted?: Promise<unknown>,
   ): Promise<TransactionReceipt>
 }
 
@@ -23,15 +27,15 @@ export function createJournalledSender(
   now: () => number,
 ): JournalledSender {
   return {
-    async send({ kind, leaseId }, call) {
-      const id = await journal.intend(kind, leaseId, now())
+    async send({ kind, leaseId }, call, noted) {
+      const intended = journal.intend(kind, leaseId, now())
       try {
-        const receipt = await sender.send(call)
-        await journal.settled(id, 'done', receipt.transactionHash)
+        const receipt = await sender.send(call, Promise.all([intended, noted]))
+        await journal.settled(await intended, 'done', receipt.transactionHash)
         return receipt
       } catch (error) {
         // After silence nobody knows; the entry stays open.
-        if (!isSubletError(error, 'chain.unreachable')) await journal.settled(id, 'failed')
+        if (!isSubletError(error, 'chain.unreachable')) await journal.settled(await intended, 'failed')
         throw error
       }
     },

@@ -7,11 +7,13 @@ import {
   feedEventSchema,
   type Hex,
   openSealedRequest,
+  routePlaceSchema,
   type SignedSessionGrant,
 } from '@sublet/protocol'
 import {
   createHttpServer,
   createTunnelServer,
+  endOf,
   type HttpServer,
   type Log,
   type Metrics,
@@ -19,14 +21,15 @@ import {
   type RequestHandler,
   sendLines,
   sendProblem,
+  splice,
   toSubletError,
 } from '@sublet/service'
 import { z } from 'zod'
 import type { Bidder } from '../bid/bidder.ts'
 import type { Routes } from '../ingress/routes.ts'
-import { endOf, splice } from '../ingress/splice.ts'
 import type { AskKeeper } from '../pricing/ask-keeper.ts'
-import { answerSealed, type SealedParts } from './sealed-routes.ts'
+import type { SealedParts } from './sealed-parts.ts'
+import { answerSealed } from './sealed-routes.ts'
 
 export interface ApiParts extends SealedParts {
   provider: Address
@@ -111,6 +114,15 @@ export function createApi(parts: ApiParts, { tunnel }: { tunnel: boolean }): Htt
       reply.raw.on('error', () => undefined)
       splice({ readable: request.raw, writable: reply.raw }, endOf(inner))
       return reply
+    },
+  )
+
+  app.put(
+    '/v1/routes/:label/place',
+    { schema: { params: z.object({ label: z.string() }), body: routePlaceSchema } },
+    (request, reply) => {
+      routes.placed(request.params.label, request.body)
+      return reply.code(204).send()
     },
   )
 

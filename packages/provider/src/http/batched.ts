@@ -4,10 +4,7 @@ const mostBytes = 64 * 1024
  * Joins lines that are there at the same time into larger pieces: sealing each line by itself would cost more than
  * reading it. A line that comes alone goes out alone, at once.
  */
-export async function* batched(
-  lines: AsyncGenerator<string>,
-  { onEnd }: { onEnd?: () => void } = {},
-): AsyncGenerator<Uint8Array> {
+export async function* batched(lines: AsyncGenerator<string>): AsyncGenerator<Uint8Array> {
   const encoder = new TextEncoder()
   try {
     let next = lines.next()
@@ -33,7 +30,6 @@ export async function* batched(
     }
   } finally {
     void lines.return(undefined)
-    onEnd?.()
   }
 }
 

@@ -49,7 +49,8 @@ export async function execResponse(parts: ExecParts): Promise<ResponseToSeal> {
   return { status: 200, headers: { 'content-type': 'application/octet-stream' }, body: frames(session) }
 }
 
-function instanceFor(
+/** The instance that a tenant means. Throws `service.not-found` or `lease.not-ready`. */
+export function instanceFor(
   runner: LeaseRunner,
   { service, replica }: { service?: string | undefined; replica?: number | undefined },
 ): string {
@@ -62,6 +63,12 @@ function instanceFor(
   }
   const instance = runner.instances(name).find((one) => replica === undefined || one.replica === replica)
   if (instance !== undefined) return instance.id
+  const count = runner.record.status.services.find((one) => one.name === name)?.replicas ?? 0
+  if (replica !== undefined && replica >= count) {
+    throw new SubletError('service.not-found', `${name} has no replica ${replica}.`, {
+      hint: count === 1 ? 'It has one, number 0.' : `They are numbered from 0 to ${count - 1}.`,
+    })
+  }
   throw new SubletError('lease.not-ready', `${name} is not running at this moment.`, {
     hint: 'Try again shortly.',
   })

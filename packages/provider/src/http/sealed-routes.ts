@@ -2,32 +2,30 @@ import {
   type Address,
   bytes32Schema,
   closeRequestSchema,
+  encodeLogBlock,
   type Hex,
   type LeaseStatus,
   leaseStatusSchema,
-  logLineSchema,
+  logBlockOf,
+  logBlocksMediaType,
   manifestSchema,
   type OpenedRequest,
+  type OutputLine,
   type ResponseToSeal,
   SubletError,
+  signedVoucherSchema,
   toProblem,
 } from '@sublet/protocol'
 import { toSubletError } from '@sublet/service'
 import { z } from 'zod'
 import { leaseLogs } from '../lease/lease-logs.ts'
-import type { Leases } from '../lease/leases.ts'
-import type { Sleep } from '../lease/patience.ts'
-import type { Runtime } from '../runtime/runtime.ts'
-import { batched } from './batched.ts'
+import { wordOrTime } from '../lease/patience.ts'
 import { parseJson, parseQuery, readBody } from './body.ts'
 import { execResponse } from './exec-response.ts'
-
-export interface SealedParts {
-  leases: Leases
-  runtime: Runtime
-  sleep: Sleep
-  now: () => number
-}
+import { packFilesResponse, statFileResponse, unpackFilesResponse } from './file-responses.ts'
+import type { SealedParts } from './sealed-parts.ts'
+import { volumeResponse } from './volume-routes.ts'
+import { statsResponse, timelineResponse } from './watch-responses.ts'
 
 type Opened = Pick<OpenedRequest, 'tenant' | 'method' | 'path' | 'body'>
 
@@ -53,6 +51,8 @@ async function route(parts: SealedParts, { tenant, method, path, body }: Opened,
   const { leases } = parts
   const url = new URL(path, 'http://provider')
   const [root, id, action] = url.pathname.split('/').slice(1)
+  if (root === 'volumes')
+    return await volumeResponse(parts.volumes, { tenant, method, id, action }, body, signal)
   if (root !== 'leases') throw notFound(method, url.pathname)
   if (id === undefined) {
     if (method === 'POST')
@@ -72,9 +72,21 @@ async function route(parts: SealedParts, { tenant, method, path, body }: Opened,
   if (method === 'GET' && action === 'events') return await events(parts, tenant, leaseId, signal)
   if (method === 'GET' && action === 'logs')
     return await logs(parts, tenant, leaseId, url.searchParams, signal)
+  if (method === 'GET' && action === 'timeline')
+    return await timelineResponse(parts, tenant, leaseId, url.searchParams, signal)
+  if (method === 'GET' && action === 'stats')
+    return await statsResponse(parts, tenant, leaseId, url.searchParams, signal)
+  const file = { tenant, leaseId, search: url.searchParams }
+  if (method === 'GET' && action === 'file') return await statFileResponse(parts, file)
+  if (method === 'GET' && action === 'files') return await packFilesResponse(parts, file, signal)
+  if (method === 'PUT' && action === 'files') return await unpackFilesResponse(parts, file, body)
   if (method === 'POST' && action === 'exec') {
     const runner = await leases.live(tenant, leaseId)
     return await execResponse({ runner, runtime: parts.runtime, query: url.searchParams, body, signal })
+  }
+  if (method === 'POST' && action === 'voucher') {
+    await parts.vouchers.take(tenant, parseJson(signedVoucherSchema, await readBody(body)))
+    return json(200, await leases.status(tenant, leaseId))
   }
   if (method === 'POST' && action === 'close')
     return await close(parts, tenant, leaseId, await readBody(body))
@@ -108,41 +120,48 @@ async function logs(
   const query = parseQuery(logQuerySchema, search)
   const status = await parts.leases.status(tenant, leaseId)
   const runner = await parts.leases.live(tenant, leaseId).catch(() => undefined)
-  // What is left of an ended lease are its last lines.
-  if (runner === undefined) return respond(200, 'application/x-ndjson', encode(lastLines(status, query.tail)))
-  const follow = query.follow === 'true' || query.follow === '1' || query.follow === ''
-  const lines = leaseLogs(runner, parts.runtime, { ...query, follow, signal }, parts.sleep)
-  // The first line is taken before answering, so that a wrong service is refused and not cut off.
-  const first = follow ? undefined : await lines.next()
-  const text = async function* () {
-    if (first !== undefined) {
-      if (first.done === true) return
-      yield JSON.stringify(first.value)
-    }
-    for await (const line of lines) yield JSON.stringify(line)
-  }
   let through: () => void = () => {}
-  runner.reading(
+  const isThere = runner?.reading(
     new Promise((resolve) => {
       through = resolve
     }),
   )
-  return respond(200, 'application/x-ndjson', batched(text(), { onEnd: through }))
+  // What is left of an ended lease are its last lines.
+  if (runner === undefined || isThere !== true) {
+    const { record } = runner ?? { record: { status } }
+    return respond(200, logBlocksMediaType, lastLines(record.status, query.tail))
+  }
+  const follow = query.follow === 'true' || query.follow === '1' || query.follow === ''
+  const batches = leaseLogs(runner, parts.runtime, { ...query, follow, signal }, parts.sleep)
+  // The first lines are taken before answering, so that a wrong service is refused and not cut off.
+  const first = follow
+    ? undefined
+    : await batches.next().catch((error: unknown) => {
+        through()
+        throw error
+      })
+  const pieces = async function* () {
+    try {
+      if (first?.done === true) return
+      if (first !== undefined) yield encodeLogBlock(first.value, first.value.block)
+      for await (const batch of batches) yield encodeLogBlock(batch, batch.block)
+    } finally {
+      through()
+    }
+  }
+  return respond(200, logBlocksMediaType, pieces())
 }
 
 function lastLines(
   { lastLogLines = [], services, phaseAtMs, phase }: LeaseStatus,
   tail: number | undefined,
-): string {
+): Uint8Array {
   const atMs = phaseAtMs[phase] ?? 0
   const service = services[0]?.name ?? ''
-  return lastLogLines
+  const lines = lastLogLines
     .slice(tail === undefined ? 0 : Math.max(0, lastLogLines.length - tail))
-    .map(
-      (text) =>
-        `${JSON.stringify(z.encode(logLineSchema, { service, replica: 0, stream: 'stdout', atMs, text }))}\n`,
-    )
-    .join('')
+    .map((text): OutputLine => ({ stream: 'stdout', atMs, text }))
+  return encodeLogBlock({ service, replica: 0 }, logBlockOf(lines))
 }
 
 /** How long a tenant who asks for the end waits for it; the rest comes as events. */
@@ -161,12 +180,7 @@ async function close(parts: SealedParts, tenant: Address, leaseId: Hex, text: st
     message: 'Closed by the tenant.',
     ...(settlement === undefined ? {} : { settlement }),
   })
-  const asked = new AbortController()
-  await Promise.race([
-    runner.done,
-    sleep(settlement === undefined ? unsettledAnswerMs : closeAnswerMs, asked.signal).catch(() => undefined),
-  ])
-  asked.abort()
+  await wordOrTime({ sleep }, runner.done, settlement === undefined ? unsettledAnswerMs : closeAnswerMs)
   return json(200, await leases.status(tenant, leaseId))
 }
 

@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import { SubletError } from '@sublet/protocol'
 import type Docker from 'dockerode'
 import tar from 'tar-stream'
+import { engineError, withEngine } from '../runtime/docker/docker-error.ts'
 import { librariesIn } from './shared-libraries.ts'
 
 /** Images whose names start so are made by the provider itself and never asked of a registry. */
@@ -86,8 +87,8 @@ async function importNode(
 ): Promise<void> {
   const pack = tar.pack()
   const imported = docker.importImage(pack as unknown as NodeJS.ReadableStream, {
-    repo: reference.slice(0, reference.lastIndexOf(':')),
-    tag: reference.slice(reference.lastIndexOf(':') + 1),
+    // With its tag: Podman passes over one that is given apart.
+    repo: reference,
     changes: [
       'ENTRYPOINT ["/usr/local/bin/node", "/app/server.mjs"]',
       'WORKDIR /app',
@@ -97,11 +98,31 @@ async function importNode(
       `LABEL ${bundledImageLabel}=true`,
     ],
   })
+  // An engine that dies meanwhile reads no further: the pack is given up, and what the engine said is told.
+  let givenUp = false
+  pack.on('error', () => undefined)
+  imported.catch((error: Error) => {
+    givenUp = true
+    pack.destroy(error)
+  })
+  await Promise.all([
+    withEngine('import the bundled image', () => imported).then((answer) =>
+      drain(docker, answer as unknown as NodeJS.ReadableStream),
+    ),
+    packNode(pack, image, nodePath).catch((error: Error) => {
+      if (givenUp) return
+      pack.destroy(error)
+      throw error
+    }),
+  ])
+}
+
+async function packNode(pack: tar.Pack, image: BundledImage, nodePath: string): Promise<void> {
   const { stdout } = await promisify(execFile)('ldd', [nodePath]).catch(() => ({ stdout: '' }))
   const binary = await realpath(nodePath)
-  pack.entry({ name: 'tmp/', type: 'directory', mode: 0o1777 })
-  pack.entry({ name: 'etc/passwd', mode: 0o644 }, `root:x:0:0::/:/\napp:x:${runAs}::/tmp:/\n`)
-  pack.entry({ name: 'app/server.mjs', mode: 0o644 }, await readFile(new URL(image.script, folder)))
+  await addEntry(pack, { name: 'tmp/', type: 'directory', mode: 0o1777 })
+  await addEntry(pack, { name: 'etc/passwd', mode: 0o644 }, `root:x:0:0::/:/\napp:x:${runAs}::/tmp:/\n`)
+  await addEntry(pack, { name: 'app/server.mjs', mode: 0o644 }, await readFile(new URL(image.script, folder)))
   for (const [name, source] of [
     ['usr/local/bin/node', binary],
     ...librariesIn(stdout).map((path) => [path.slice(1), path]),
@@ -109,12 +130,20 @@ async function importNode(
     const { size } = await stat(source)
     const bytes = await readFile(source)
     if (bytes.length !== size) throw new SubletError('runtime.failed', `${source} changed while it was read.`)
-    await new Promise<void>((resolve, reject) => {
-      pack.entry({ name, mode: 0o755 }, bytes, (error) => (error ? reject(error) : resolve()))
-    })
+    await addEntry(pack, { name, mode: 0o755 }, bytes)
   }
   pack.finalize()
-  await drain(docker, (await imported) as unknown as NodeJS.ReadableStream)
+}
+
+/** Settles when the entry is through. A pack that is destroyed takes its entries along, and each says so by itself. */
+function addEntry(
+  pack: tar.Pack,
+  header: Partial<tar.Header> & { name: string },
+  content: string | Buffer = '',
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    pack.entry(header, content, (error) => (error ? reject(error) : resolve())).on('error', reject)
+  })
 }
 
 /** Where the engine runs another system than this process does; needs a registry for the base image. */
@@ -132,8 +161,9 @@ async function buildOnAlpine(docker: Docker, reference: string, image: BundledIm
 async function drain(docker: Docker, stream: NodeJS.ReadableStream): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     docker.modem.followProgress(stream, (error: Error | null, events: { error?: string }[]) => {
-      const failed = error?.message ?? events?.find((event) => event.error !== undefined)?.error
-      if (failed === undefined) resolve()
+      const failed = events?.find((event) => event.error !== undefined)?.error
+      if (error !== null) reject(engineError(error, 'build the bundled image'))
+      else if (failed === undefined) resolve()
       else reject(new SubletError('image.unavailable', `The bundled image cannot be built: ${failed}`))
     })
   })

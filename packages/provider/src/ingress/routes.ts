@@ -5,15 +5,17 @@ import {
   type Endpoint,
   type FeedEvent,
   type Hex,
-  ingressLabel,
   type Route,
+  type RoutePlace,
+  routeLabel,
   SubletError,
 } from '@sublet/protocol'
-import type { Log } from '@sublet/service'
+import { endOf, type Log, splice } from '@sublet/service'
 import type { LeaseRecord } from '../lease/lease-record.ts'
 import type { LeaseRunner } from '../lease/lease-runner.ts'
 import type { Runtime } from '../runtime/runtime.ts'
-import { endOf, splice } from './splice.ts'
+import { createDatagramRoutes } from './datagram-routes.ts'
+import { createPlaces } from './places.ts'
 
 /** Where an indexer serves workloads' HTTP ports by name. */
 export interface IndexerIngress {
@@ -30,8 +32,13 @@ export interface RoutesParts {
   ingress: readonly IndexerIngress[]
   /** Where this machine can be reached by the workloads' TCP clients, and what to listen on for them. */
   direct: { host: string; listenOn: string }
+  /** Whether TCP and UDP clients come here, or by the lease's indexer. */
+  portsThrough: 'direct' | 'relay'
+  /** An indexer has another place for a port of the lease than before. */
+  moved: (leaseId: Hex) => void
   findRunner: (leaseId: Hex) => LeaseRunner | undefined
   tell: (event: FeedEvent) => void
+  now: () => number
 }
 
 /** The public ports of all leases. */
@@ -42,6 +49,8 @@ export interface Routes {
   all(): Route[]
   /** Where the public HTTP ports of a service are, host and port by container port, before they are open too. */
   publicHosts(record: LeaseRecord, service: string): Record<string, string>
+  /** An indexer says where it listens for a port. */
+  placed(label: string, place: RoutePlace): void
   /** A byte stream to the port behind a label. Throws `endpoint.not-found` or `lease.not-ready`. */
   connect(label: string): Promise<Duplex>
 }
@@ -49,10 +58,14 @@ export interface Routes {
 export function createRoutes(parts: RoutesParts): Routes {
   const { provider, runtime, log, ingress, direct, findRunner, tell } = parts
   const routes = new Map<string, Route>()
+  const datagrams = createDatagramRoutes({ runtime, listenOn: direct.listenOn, findRunner, now: parts.now })
   const listeners = new Map<string, { leaseId: Hex; server: Server; port: number; sockets: Set<Socket> }>()
+  const places = createPlaces()
   let turn = 0
 
-  async function connectTo({ leaseId, service, port }: Route): Promise<Duplex> {
+  async function connectTo(route: Route): Promise<Duplex> {
+    if (route.protocol === 'udp') return await datagrams.connect(route)
+    const { leaseId, service, port } = route
     const instances = findRunner(leaseId)?.instances(service) ?? []
     const ready = instances.filter((instance) => instance.ready)
     const among = ready.length > 0 ? ready : instances
@@ -85,6 +98,16 @@ export function createRoutes(parts: RoutesParts): Routes {
     return port
   }
 
+  /** The route as the lease's indexer is to serve it. */
+  function relayed(route: Route, record: LeaseRecord): Route {
+    if (parts.portsThrough === 'direct' || route.protocol === 'http') return route
+    const indexer = ingressOf(record)?.indexer ?? record.agreement.indexer
+    const before = placeBefore(record, route)
+    // After a restart it is where it was, until the indexer says otherwise.
+    if (before !== undefined && !routes.has(route.label)) places.note(route.label, { ...before, indexer })
+    return { ...route, relay: { indexer, wantedPort: before?.port ?? 0 } }
+  }
+
   function ingressOf(record: LeaseRecord): IndexerIngress | undefined {
     return ingress.find(({ indexer }) => indexer === record.agreement.indexer) ?? ingress[0]
   }
@@ -94,38 +117,44 @@ export function createRoutes(parts: RoutesParts): Routes {
   }
 
   async function endpointOf(route: Route, record: LeaseRecord): Promise<Endpoint | undefined> {
-    const { service, port, protocol } = route
+    const { service, port, protocol, label } = route
     if (protocol === 'http') {
       const at = ingressOf(record)
       if (at === undefined) return undefined
       return { service, port, protocol, url: `http://${hostOf(route, at)}/` }
     }
-    if (protocol !== 'tcp') return undefined
-    // The same port as before a restart, where it is still free.
-    const before = record.status.endpoints.find((one) => one.service === service && one.port === port)
-    const wanted = Number(before === undefined ? 0 : new URL(before.url.replace('tcp:', 'http:')).port)
-    const real = await listenFor(route, wanted)
-    return { service, port, protocol, url: `tcp://${direct.host}:${real}` }
+    if (route.relay !== undefined) {
+      const place = await places.find(label)
+      if (place === undefined) {
+        log.warn({ label, indexer: route.relay.indexer }, 'the indexer opened no port for the lease')
+        return undefined
+      }
+      return { service, port, protocol, url: `${protocol}://${place.host}:${place.port}` }
+    }
+    const wanted = placeBefore(record, route)?.port ?? 0
+    const real = protocol === 'tcp' ? await listenFor(route, wanted) : await datagrams.open(route, wanted)
+    return { service, port, protocol, url: `${protocol}://${direct.host}:${real}` }
   }
 
   return {
     async open(record) {
-      const found = routesOf(record, provider)
-      const endpoints: Endpoint[] = []
+      const found = routesOf(record, provider).map((route) => relayed(route, record))
       for (const route of found) {
-        const endpoint = await endpointOf(route, record)
-        if (endpoint !== undefined) endpoints.push(endpoint)
-        if (routes.has(route.label)) continue
+        // Datagrams that come straight to this machine are nothing to an indexer.
+        if (routes.has(route.label) || (route.protocol === 'udp' && route.relay === undefined)) continue
         routes.set(route.label, route)
         tell({ type: 'route', route })
       }
-      return endpoints
+      const endpoints = await Promise.all(found.map((route) => endpointOf(route, record)))
+      return endpoints.filter((endpoint) => endpoint !== undefined)
     },
 
     async close(leaseId) {
+      await datagrams.close(leaseId)
       for (const [label, route] of routes) {
         if (route.leaseId !== leaseId) continue
         routes.delete(label)
+        places.forget(label)
         tell({ type: 'unroute', label })
         const listener = listeners.get(label)
         listeners.delete(label)
@@ -144,6 +173,14 @@ export function createRoutes(parts: RoutesParts): Routes {
           .filter((route) => route.service === service && route.protocol === 'http')
           .map((route) => [String(route.port), hostOf(route, at)]),
       )
+    },
+
+    placed(label, place) {
+      const route = routes.get(label)
+      if (route?.relay === undefined || route.relay.indexer !== place.indexer) {
+        throw new SubletError('endpoint.not-found', `Nothing at ${label} waits for a place of that indexer.`)
+      }
+      if (places.note(label, place)) parts.moved(route.leaseId)
     },
 
     async connect(label) {
@@ -166,15 +203,32 @@ export function routesOf(record: Pick<LeaseRecord, 'leaseId' | 'manifest'>, prov
   return services.flatMap(({ name, ports }) =>
     ports
       .filter((port) => port.public)
-      .map(({ port, protocol, hosts }) => ({
-        label: ingressLabel(record.leaseId, provider, name, port),
+      .map(({ port, protocol, hosts, certificate }) => ({
+        label: routeLabel({ leaseId: record.leaseId, service: name, port, protocol }, provider),
         leaseId: record.leaseId,
         service: name,
         port,
         protocol,
         hosts,
+        ...certificateIn(record, certificate),
       })),
   )
+}
+
+/** Where others reached it before a restart. */
+function placeBefore({ status }: LeaseRecord, { service, port, protocol }: Route) {
+  const before = status.endpoints.find(
+    (one) => one.service === service && one.port === port && one.protocol === protocol,
+  )
+  if (before === undefined) return undefined
+  const url = new URL(before.url.replace(/^\w+:/, 'http:'))
+  return { host: url.hostname, port: Number(url.port) }
+}
+
+/** The tenant's own certificate for a port's hosts, which came sealed with the manifest. */
+function certificateIn({ manifest }: Pick<LeaseRecord, 'manifest'>, secret: string | undefined) {
+  const certificate = secret === undefined ? undefined : manifest?.secrets[secret]
+  return certificate === undefined ? {} : { certificate }
 }
 
 /** Listens on the wanted port, or on any free one when that is taken or none is wanted. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Capacity, type Claim, freeOf } from './claims.ts'
+import { type Capacity, type Claim, crowdedClass, freeOf, withHeld } from './claims.ts'
 import type { Device } from './device.ts'
 
 const device = (id: string): Device => ({ id, vendor: 'nvidia', model: 'rtx4090', memoryBytes: 1 })
@@ -58,4 +58,46 @@ test('refuses figures that are no whole numbers', () => {
     ips: 0,
   }
   expect(() => freeOf(capacity, [claim, { ...claim, cpuMillis: 1 }])).toThrow(RangeError)
+})
+
+test('classes on one disk share its room', () => {
+  const pools = { default: 'disk-1', nvme: 'disk-1', hdd: 'disk-2' }
+  const onOneDisk = {
+    ...capacity,
+    storageBytes: { default: 1000, nvme: 1000, hdd: 500 },
+    storagePools: pools,
+  }
+  fc.assert(
+    fc.property(fc.nat(1500), fc.nat(1500), fc.nat(400), (main, nvme, hdd) => {
+      const claim: Claim = {
+        cpuMillis: 0,
+        memoryBytes: 0,
+        gpuIds: [],
+        ips: 0,
+        storageBytes: { default: main, nvme, hdd },
+      }
+      const left = Math.max(0, 1000 - main - nvme)
+      expect(freeOf(onOneDisk, [claim]).storageBytes).toEqual({ default: left, nvme: left, hdd: 500 - hdd })
+      // What each class has room for may still be too much for the disk.
+      const free = { default: 1000, nvme: 1000, hdd: 500 }
+      expect(crowdedClass(claim.storageBytes, free, pools) === undefined).toBe(main + nvme <= 1000)
+    }),
+  )
+})
+
+test('a withheld card is neither free nor gone', () => {
+  const free = freeOf(capacity, [], new Set(['b']))
+  expect(free.devices.map(({ id }) => id)).toEqual(['a', 'c', 'd'])
+  expect(free.overdrawn).toEqual([])
+})
+
+test('what a disk held when it was measured counts once, on every class that shares the disk', () => {
+  const pooled = { ...capacity, storagePools: { default: 'a', nvme: 'a', hdd: 'b' } }
+  const held = [
+    { class: 'default', heldBytes: 7 },
+    { class: 'nvme', heldBytes: 5 },
+    { class: 'hdd', heldBytes: 3 },
+  ]
+  expect(withHeld(pooled, held).storageBytes).toEqual({ default: 1e12 + 12, nvme: 5e11 + 12 })
+  expect(withHeld(capacity, held).storageBytes).toEqual({ default: 1e12 + 7, nvme: 5e11 + 5 })
 })

@@ -1,3 +1,4 @@
+import type { DiskHeld } from '../runtime/runtime.ts'
 import type { Device } from './device.ts'
 
 /** Everything a machine offers. Integers, never negative. */
@@ -6,6 +7,8 @@ export interface Capacity {
   memoryBytes: number
   /** By class; `default` is where containers live. */
   storageBytes: Record<string, number>
+  /** Classes that lie on one disk have one name here, and share its room. A class that is not named has its own. */
+  storagePools?: Readonly<Record<string, string>>
   devices: readonly Device[]
   ips: number
 }
@@ -34,8 +37,14 @@ export interface Free {
 /**
  * What nobody claims. Never negative: where more is claimed than is there, nothing is free and the lack is named.
  * Throws RangeError when a sum leaves the exact integers or one device is claimed twice.
+ *
+ * @param withheld ids of devices that are there but not to be offered now.
  */
-export function freeOf(capacity: Capacity, claims: readonly Claim[]): Free {
+export function freeOf(
+  capacity: Capacity,
+  claims: readonly Claim[],
+  withheld: ReadonlySet<string> = new Set(),
+): Free {
   const overdrawn: string[] = []
   const left = (name: string, total: number, used: number) => {
     if (used > total) overdrawn.push(name)
@@ -67,11 +76,11 @@ export function freeOf(capacity: Capacity, claims: readonly Claim[]): Free {
         left(
           `storage ${name}`,
           total,
-          sum(claims, (claim) => claim.storageBytes[name] ?? 0),
+          sum(claims, (claim) => inPoolOf(capacity.storagePools, name, claim.storageBytes)),
         ),
       ]),
     ),
-    devices: capacity.devices.filter(({ id }) => !claimedDevices.has(id)),
+    devices: capacity.devices.filter(({ id }) => !claimedDevices.has(id) && !withheld.has(id)),
     ips: left(
       'ips',
       capacity.ips,
@@ -81,6 +90,29 @@ export function freeOf(capacity: Capacity, claims: readonly Claim[]): Free {
   }
 }
 
+/** What is used of all classes that share a disk with the one named. */
+function inPoolOf(
+  pools: Capacity['storagePools'],
+  name: string,
+  bytes: Readonly<Record<string, number>>,
+): number {
+  const pool = pools?.[name]
+  if (pool === undefined) return bytes[name] ?? 0
+  return Object.entries(bytes).reduce(
+    (total, [other, size]) => (pools?.[other] === pool ? total + size : total),
+    0,
+  )
+}
+
+/** A class of which there is too little once all that is asked on the same disk is added up; undefined when it fits. */
+export function crowdedClass(
+  asked: Readonly<Record<string, number>>,
+  free: Readonly<Record<string, number>>,
+  pools: Capacity['storagePools'],
+): string | undefined {
+  return Object.keys(asked).find((name) => inPoolOf(pools, name, asked) > (free[name] ?? 0))
+}
+
 function sum(claims: readonly Claim[], of: (claim: Claim) => number): number {
   return claims.reduce((total, claim) => {
     const next = total + of(claim)
@@ -88,4 +120,17 @@ function sum(claims: readonly Claim[], of: (claim: Claim) => number): number {
       throw new RangeError('a claim is no whole positive number')
     return next
   }, 0)
+}
+
+/** A capacity measured on a disk that already holds some things which claims count as well. */
+export function withHeld(capacity: Capacity, held: readonly DiskHeld[]): Capacity {
+  const heldBytes: Record<string, number> = {}
+  for (const one of held) heldBytes[one.class] = (heldBytes[one.class] ?? 0) + one.heldBytes
+  const storageBytes = Object.fromEntries(
+    Object.entries(capacity.storageBytes).map(([name, free]) => [
+      name,
+      free + inPoolOf(capacity.storagePools, name, heldBytes),
+    ]),
+  )
+  return { ...capacity, storageBytes }
 }

@@ -27,14 +27,29 @@ const nominalGib: Record<string, readonly number[]> = {
   h200: [141],
   b200: [180],
   gh200: [96, 144],
+  mi50: [16, 32],
+  mi60: [32],
+  mi100: [32],
   mi210: [64],
   mi250: [128],
   mi250x: [128],
+  mi300a: [128],
   mi300x: [192],
+  mi325x: [256],
+  mi350x: [288],
+  mi355x: [288],
+  flex140: [6],
+  flex170: [16],
+  max1100: [48],
+  max1550: [128],
+  arca750: [8],
+  arca770: [8, 16],
+  arcprob50: [16],
+  arcprob60: [24],
 }
 
-/** How much smaller than its nominal size a driver may report a card: an L4 gives 22.5 of 24. */
-const mostMissing = 0.08
+/** How much smaller than its nominal size a driver may report a card: a Flex 170 gives 13.9 of 16. */
+const mostMissing = 0.14
 
 /** The size by which people know the card, from what its driver reports. */
 export function nominalMemoryBytes(model: string, reportedMebibytes: number): number {
@@ -46,21 +61,20 @@ export function nominalMemoryBytes(model: string, reportedMebibytes: number): nu
 }
 
 const noise = [
-  /\bnvidia\b/gi,
-  /\bgeforce\b/gi,
-  /\bquadro\b/gi,
-  /\btesla\b/gi,
-  /\bgraphics device\b/gi,
-  /\bgeneration\b/gi,
   /\(r\)|\(tm\)/gi,
+  /\b(nvidia|geforce|quadro|tesla|amd|radeon|instinct|intel|apple)\b/gi,
+  /\b(graphics( device)?|generation|data cent(er|re) gpu|oam|mcm)\b/gi,
+  // `Radeon AI PRO R9700` and `Radeon PRO W7900` go by their numbers.
+  /\b(ai )?pro (?=[rwv]\d)/gi,
 ]
 
 /**
  * A driver's name for a card as orders name it: `NVIDIA GeForce RTX 4090` is `rtx4090`, `NVIDIA A100-SXM4-80GB` is
- * `a100`, `Tesla V100-PCIE-16GB` is `v100`. Memory and bus are told apart elsewhere.
+ * `a100`, `AMD Instinct MI300X OAM` is `mi300x`, `Intel(R) Arc(TM) A770 Graphics` is `arca770`, `Apple M2 Max` is
+ * `m2max`. Memory and bus are told apart elsewhere.
  */
 export function modelOfName(name: string): string {
-  let text = noise.reduce((rest, pattern) => rest.replace(pattern, ' '), name)
+  let text = noise.reduce((rest, pattern) => rest.replace(pattern, ' '), name.replace(/\s+/g, ' '))
   text = text
     .replace(/[- ]?(sxm\d?|pcie|hbm\d?e?|nvl|dgxs|fhhl)\b/gi, ' ')
     .replace(/[- ]?\d+(\.\d+)?\s*g[bi]b?\b/gi, ' ')

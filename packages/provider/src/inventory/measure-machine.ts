@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process'
-import { readFile, statfs } from 'node:fs/promises'
-import { arch, availableParallelism, totalmem } from 'node:os'
-import { promisify } from 'node:util'
+import { readFile, stat, statfs } from 'node:fs/promises'
+import { arch, availableParallelism, cpus, totalmem } from 'node:os'
 import type { Capacity } from './claims.ts'
-import type { DeviceReading } from './device.ts'
-import { nvidiaList, nvidiaQuery, readNvidia } from './nvidia.ts'
+import type { GpuReading } from './gpu-reader.ts'
+import { defaultInterface, linkMegabits } from './link-speed.ts'
+import { diskClassOf } from './look-at-disk.ts'
 
 /** What the owner keeps for themselves, and where leases' files will lie. */
 export interface MachineShare {
@@ -23,12 +22,12 @@ export interface MachineShare {
 export interface Machine {
   capacity: Capacity
   cpuArch: string
-  gpus: DeviceReading
-  /** Present when asking for GPUs failed although a driver's tool is there. */
-  gpuProblem?: string
+  /** As the processor calls itself; empty where it doesn't. */
+  cpuModel: string
+  gpus: GpuReading
+  /** Of the interface that leads outside, megabits a second; undefined for Wi-Fi and virtual ones. */
+  linkMegabits?: number
 }
-
-const askTimeoutMs = 10_000
 
 /** Node's names for processors, as container images name them. */
 const archNames: Record<string, string> = { x64: 'amd64', arm64: 'arm64', arm: 'arm', riscv64: 'riscv64' }
@@ -37,28 +36,27 @@ export function cpuArch(nodeArch: string = arch()): string {
   return archNames[nodeArch] ?? nodeArch
 }
 
-/** Looks at this machine. Takes some tens of milliseconds; asks the GPU driver where there is one. */
-export async function measureMachine(share: MachineShare): Promise<Machine> {
-  const [gpus, memoryBytes, storage] = await Promise.all([
-    askNvidia(),
+/** Looks at this machine. Takes some tens of milliseconds; asks the GPU drivers where there are some. */
+export async function measureMachine(
+  share: MachineShare,
+  readGpus: () => Promise<GpuReading>,
+): Promise<Machine> {
+  const [gpus, memoryBytes, storage, link] = await Promise.all([
+    readGpus(),
     memoryLimit(),
-    Promise.all(
-      Object.entries(share.storageFolders).map(
-        async ([name, folder]) => [name, await freeDisk(folder)] as const,
-      ),
-    ),
+    measureStorage(share),
+    outwardMegabits(),
   ])
   return {
     cpuArch: cpuArch(),
-    gpus: gpus.reading,
-    ...(gpus.problem === undefined ? {} : { gpuProblem: gpus.problem }),
+    cpuModel: cpus()[0]?.model.trim() ?? '',
+    gpus,
+    ...(link === undefined ? {} : { linkMegabits: link }),
     capacity: {
       cpuMillis: Math.max(0, availableParallelism() * 10 * share.cpuOfferPercent - share.reservedCpuMillis),
       memoryBytes: Math.max(0, memoryBytes - share.reservedMemoryBytes),
-      storageBytes: Object.fromEntries(
-        storage.map(([name, bytes]) => [name, Math.max(0, bytes - share.reservedStorageBytes)]),
-      ),
-      devices: gpus.reading.devices.filter(({ id }) => !share.hiddenDevices.includes(id)),
+      ...storage,
+      devices: gpus.devices.filter(({ id }) => !share.hiddenDevices.includes(id)),
       ips: 0,
     },
   }
@@ -73,24 +71,29 @@ async function memoryLimit(): Promise<number> {
   return totalmem()
 }
 
-async function freeDisk(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder)
-  return bavail * bsize
+/** Free bytes by class. The disk of the default class is offered under what it is made of too. */
+async function measureStorage({
+  storageFolders,
+  reservedStorageBytes,
+}: MachineShare): Promise<Pick<Capacity, 'storageBytes' | 'storagePools'>> {
+  const { default: main } = storageFolders
+  const made = main === undefined ? undefined : await diskClassOf(main)
+  const folders = { ...(made === undefined || main === undefined ? {} : { [made]: main }), ...storageFolders }
+  const measured = await Promise.all(
+    Object.entries(folders).map(async ([name, folder]) => {
+      const [{ bavail, bsize }, { dev }] = await Promise.all([statfs(folder), stat(folder)])
+      return { name, bytes: Math.max(0, bavail * bsize - reservedStorageBytes), pool: String(dev) }
+    }),
+  )
+  return {
+    storageBytes: Object.fromEntries(measured.map(({ name, bytes }) => [name, bytes])),
+    storagePools: Object.fromEntries(measured.map(({ name, pool }) => [name, pool])),
+  }
 }
 
-async function askNvidia(): Promise<{ reading: DeviceReading; problem?: string }> {
-  const run = promisify(execFile)
-  try {
-    const [query, list] = await Promise.all([
-      run('nvidia-smi', nvidiaQuery, { timeout: askTimeoutMs }),
-      run('nvidia-smi', nvidiaList, { timeout: askTimeoutMs }),
-    ])
-    return { reading: readNvidia(query.stdout, list.stdout) }
-  } catch (error) {
-    const none: DeviceReading = { devices: [], ignored: [] }
-    const { code, stdout, message } = error as { code?: unknown; stdout?: string; message: string }
-    // No such program: the machine has no NVIDIA driver, which is nothing to report.
-    if (code === 'ENOENT') return { reading: none }
-    return { reading: none, problem: (stdout ?? '').trim() || message }
-  }
+/** Of the interface that leads outside; undefined where it does not tell. */
+export async function outwardMegabits(): Promise<number | undefined> {
+  const name = defaultInterface(await readFile('/proc/net/route', 'utf8').catch(() => ''))
+  if (name === undefined) return undefined
+  return linkMegabits(await readFile(`/sys/class/net/${name}/speed`, 'utf8').catch(() => ''))
 }

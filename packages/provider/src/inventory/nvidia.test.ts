@@ -75,6 +75,23 @@ test('offers the slices of a card that is cut, never the card', () => {
   ])
 })
 
+// Slices as drivers before 470 name them, cut further into compute parts, and with media engines; DataDog/datadog-agent
+// pull 33120 and NVIDIA/nvidia-container-toolkit issue 203 show both kinds of names.
+const oddSlices = `GPU 0: NVIDIA H100 80GB HBM3 (UUID: GPU-cccc)
+  MIG 1g.10gb+me  Device  0: (UUID: MIG-3333)
+  MIG 1c.3g.40gb  Device  1: (UUID: MIG-GPU-cccc/5/0)
+`
+
+test('knows slices of every kind of name, and the card that each is cut from', () => {
+  const { devices } = readNvidia('GPU-cccc, NVIDIA H100 80GB HBM3, 81559, Enabled, 535.216', oddSlices)
+  expect(
+    devices.map(({ id, model, memoryBytes, partOf }) => [id, model, memoryBytes / gibibyte, partOf]),
+  ).toEqual([
+    ['MIG-3333', 'h100-mig-1g.10gb+me', 10, 'GPU-cccc'],
+    ['MIG-GPU-cccc/5/0', 'h100-mig-1c.3g.40gb', 40, 'GPU-cccc'],
+  ])
+})
+
 test('names a card that has fallen off the bus instead of offering it', () => {
   const query =
     'GPU-a, NVIDIA GeForce RTX 3090, 24576, [N/A], 535.1\nGPU-b, [Unknown Error], [Unknown Error], [N/A], 535.1\n'

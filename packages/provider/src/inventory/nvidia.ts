@@ -9,6 +9,11 @@ export const nvidiaQuery = [
 ]
 /** Lists cards with the slices that they are cut into. */
 export const nvidiaList = ['-L']
+/** Lists processes that compute; those that only draw are not among them. */
+export const nvidiaProcesses = [
+  '--query-compute-apps=gpu_uuid,pid,used_memory',
+  '--format=csv,noheader,nounits',
+]
 
 interface Card {
   uuid: string
@@ -54,6 +59,7 @@ function slicesOf(card: Card, listOutput: string): Device[] {
   for (const line of lines(listOutput)) {
     const header = /^GPU \d+:.*\(UUID: (GPU-[^)]+)\)/.exec(line)
     if (header !== null) inCard = header[1] === card.uuid
+    // Drivers before 470 name a slice `MIG-GPU-<card>/<instance>/<part>`; the container toolkit takes both.
     const slice = /^\s*MIG (\S+)\s+Device\s+\d+: \(UUID: (MIG-[^)]+)\)/.exec(line)
     if (!inCard || slice === null) continue
     const [, profile = '', id = ''] = slice
@@ -65,6 +71,7 @@ function slicesOf(card: Card, listOutput: string): Device[] {
       model: `${modelOfName(card.name)}-mig-${profile}`,
       memoryBytes: gib * gibibyte,
       interface: interfaceOfName(card.name),
+      partOf: card.uuid,
     })
   }
   return slices

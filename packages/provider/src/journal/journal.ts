@@ -1,4 +1,5 @@
 import {
+  type Address,
   agreementSchema,
   type Hex,
   isEnded,
@@ -6,12 +7,13 @@ import {
   leaseStatusSchema,
   manifestSchema,
 } from '@sublet/protocol'
-import type { Store } from '@sublet/service'
+import { explainStoreError, type Store, type Vault } from '@sublet/service'
+import { sql } from 'kysely'
 import { z } from 'zod'
 import { type Allocation, allocationSchema } from '../bid/allocate.ts'
 import type { LeaseRecord } from '../lease/lease-record.ts'
+import type { Fault, UsageSpan, UsageState } from '../metering/usage-span.ts'
 import type { Tables } from './tables.ts'
-import type { Vault } from './vault.ts'
 
 export interface Reservation {
   leaseId: Hex
@@ -29,6 +31,20 @@ export type TransactionKind =
   | 'notice'
   | 'credit'
   | 'withdraw'
+  | 'redeem'
+
+/** How a replica goes from one span of its usage to the next; without `next` it has ended. */
+export interface UsageChange {
+  leaseId: Hex
+  service: string
+  replica: number
+  atMs: number
+  exitCode?: number
+  next?: { state: UsageState; fault?: Fault }
+}
+
+/** `seen`: when this provider last looked after its leases. `leaving`: when it will be away. */
+export type MarkName = 'seen' | 'leaving'
 
 /** What the provider must not forget. Every method settles once it is on the disk. */
 export interface Journal {
@@ -41,24 +57,33 @@ export interface Journal {
   saveLease(record: LeaseRecord): Promise<void>
   lease(leaseId: Hex): Promise<LeaseRecord | undefined>
   liveLeases(): Promise<LeaseRecord[]>
-  /** Newest first. */
-  endedLeases(limit: number): Promise<LeaseStatus[]>
+  /** Leases that lapsed and whose start deadline is later than an instant, unix seconds. */
+  lapsedStartingAfter(seconds: number): Promise<LeaseRecord[]>
+  /** Leases that closed later than an instant, milliseconds since 1970. */
+  closedAfter(ms: number): Promise<LeaseRecord[]>
+  /** One tenant's, newest first. */
+  endedLeases(tenant: Address, limit: number): Promise<LeaseStatus[]>
 
-  beginUsage(interval: { leaseId: Hex; service: string; replica: number; startedAtMs: number }): Promise<void>
-  endUsage(interval: {
-    leaseId: Hex
-    service: string
-    replica: number
-    endedAtMs: number
-    exitCode: number
-  }): Promise<void>
+  /** Ends the span that a replica is in, if any, and begins the next one, at once. */
+  changeUsage(change: UsageChange): Promise<void>
+  /** Every span of a lease, oldest first. */
+  usageOf(leaseId: Hex): Promise<UsageSpan[]>
+
+  /** Keeps something small of the provider's own under a name. */
+  mark(name: MarkName, value: unknown): Promise<void>
+  /** What was kept; undefined where nothing was. */
+  marked(name: MarkName): Promise<unknown>
 
   /** Before a transaction is sent: answers its number here. */
   intend(kind: TransactionKind, leaseId: Hex | undefined, nowMs: number): Promise<number>
   settled(id: number, outcome: 'done' | 'failed', hash?: Hex): Promise<void>
+  /** When the last such transaction of a lease that was mined was sent, milliseconds since 1970. */
+  lastDone(kind: TransactionKind, leaseId: Hex): Promise<number | undefined>
 }
 
-export function createJournal({ db }: Store<Tables>, vault: Vault, now: () => number): Journal {
+/** Throws `store.unreachable` while the database can't be asked, so that callers wait and conclude nothing. */
+export function createJournal(store: Store<Tables>, vault: Vault, now: () => number): Journal {
+  const { db } = store
   function leaseRow(record: LeaseRecord) {
     return {
       phase: record.status.phase,
@@ -86,7 +111,7 @@ export function createJournal({ db }: Store<Tables>, vault: Vault, now: () => nu
     }
   }
 
-  return {
+  return explained(store.url, {
     async reserve({ leaseId, orderHash, allocation, expiresAtMs }) {
       const values = {
         order_hash: orderHash,
@@ -150,33 +175,96 @@ export function createJournal({ db }: Store<Tables>, vault: Vault, now: () => nu
       return rows.map(recordOf)
     },
 
-    async endedLeases(limit) {
+    async lapsedStartingAfter(seconds) {
+      const rows = await db
+        .selectFrom('leases')
+        .selectAll()
+        .where('phase', '=', 'lapsed')
+        .where(sql<boolean>`(agreement->>'startBy')::bigint > ${seconds}`)
+        .execute()
+      return rows.map(recordOf)
+    },
+
+    async closedAfter(ms) {
+      const rows = await db
+        .selectFrom('leases')
+        .selectAll()
+        .where('phase', '=', 'closed')
+        .where('updated_at_ms', '>', ms)
+        .execute()
+      return rows.map(recordOf)
+    },
+
+    async endedLeases(tenant, limit) {
       const rows = await db
         .selectFrom('leases')
         .select('status')
         .where('phase', 'in', ['closed', 'lapsed'])
+        .where(sql<boolean>`agreement->>'tenant' = ${tenant}`)
         .orderBy('updated_at_ms', 'desc')
         .limit(limit)
         .execute()
       return rows.map((row) => z.decode(leaseStatusSchema, row.status as never))
     },
 
-    async beginUsage({ leaseId, service, replica, startedAtMs }) {
+    async changeUsage({ leaseId, service, replica, atMs, exitCode, next }) {
+      // One statement, so that a crash leaves either both or neither.
+      const ended = sql`
+        update usage set ended_at_ms = ${atMs}, exit_code = ${exitCode ?? null}
+        where lease_id = ${leaseId} and service = ${service} and replica = ${replica} and ended_at_ms is null`
+      if (next === undefined) await ended.execute(db)
+      else {
+        await sql`
+          with ended as (${ended})
+          insert into usage (lease_id, service, replica, started_at_ms, state, fault)
+          values (${leaseId}, ${service}, ${replica}, ${atMs}, ${next.state}, ${next.fault ?? null})`.execute(
+          db,
+        )
+      }
+    },
+
+    async usageOf(leaseId) {
+      const rows = await db
+        .selectFrom('usage')
+        .selectAll()
+        .where('lease_id', '=', leaseId)
+        .orderBy('id')
+        .execute()
+      return rows.map((row) => ({
+        service: row.service,
+        replica: row.replica,
+        state: row.state as UsageState,
+        startedAtMs: row.started_at_ms,
+        ...(row.fault === null ? {} : { fault: row.fault as Fault }),
+        ...(row.ended_at_ms === null ? {} : { endedAtMs: row.ended_at_ms }),
+      }))
+    },
+
+    async mark(name, value) {
+      const values = { value: JSON.stringify(value) }
       await db
-        .insertInto('usage')
-        .values({ lease_id: leaseId, service, replica, started_at_ms: startedAtMs })
+        .insertInto('marks')
+        .values({ name, ...values })
+        .onConflict((conflict) => conflict.column('name').doUpdateSet(values))
         .execute()
     },
 
-    async endUsage({ leaseId, service, replica, endedAtMs, exitCode }) {
-      await db
-        .updateTable('usage')
-        .set({ ended_at_ms: endedAtMs, exit_code: exitCode })
+    async marked(name) {
+      const row = await db.selectFrom('marks').select('value').where('name', '=', name).executeTakeFirst()
+      return row?.value
+    },
+
+    async lastDone(kind, leaseId) {
+      const row = await db
+        .selectFrom('transactions')
+        .select('created_at_ms')
         .where('lease_id', '=', leaseId)
-        .where('service', '=', service)
-        .where('replica', '=', replica)
-        .where('ended_at_ms', 'is', null)
-        .execute()
+        .where('kind', '=', kind)
+        .where('outcome', '=', 'done')
+        .orderBy('id', 'desc')
+        .limit(1)
+        .executeTakeFirst()
+      return row?.created_at_ms
     },
 
     async intend(kind, leaseId, nowMs) {
@@ -195,5 +283,18 @@ export function createJournal({ db }: Store<Tables>, vault: Vault, now: () => nu
         .where('id', '=', id)
         .execute()
     },
-  }
+  })
+}
+
+function explained(url: string, journal: Journal): Journal {
+  const methods = Object.entries(journal) as [string, (...args: unknown[]) => Promise<unknown>][]
+  return Object.fromEntries(
+    methods.map(([name, method]) => [
+      name,
+      (...args: unknown[]) =>
+        method(...args).catch((cause: unknown) => {
+          throw explainStoreError(cause, url)
+        }),
+    ]),
+  ) as unknown as Journal
 }

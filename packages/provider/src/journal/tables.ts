@@ -1,7 +1,19 @@
 import type { Migration } from '@sublet/service'
 import type { Generated } from 'kysely'
+import { type ImageWishTables, imageWishMigration } from '../image/ahead/image-wishes.ts'
+import { type ImageAccessTables, imageAccessMigration } from '../image/image-access.ts'
+import { type ImageUseTables, imageUseMigration } from '../image/image-uses.ts'
+import { type TimelineTables, timelineMigration } from '../timeline/timeline-tables.ts'
+import { type VolumeTables, volumeMigration } from '../volume/volume-tables.ts'
+import { type VoucherTables, voucherMigration } from '../voucher/voucher-tables.ts'
 
-export interface Tables {
+export interface Tables
+  extends TimelineTables,
+    VolumeTables,
+    ImageUseTables,
+    ImageWishTables,
+    ImageAccessTables,
+    VoucherTables {
   reservations: {
     lease_id: string
     order_hash: string
@@ -30,6 +42,21 @@ export interface Tables {
     started_at_ms: number
     ended_at_ms: number | null
     exit_code: number | null
+    /** `UsageState`. */
+    state: string
+    /** `Fault`; null where nothing went wrong. */
+    fault: string | null
+  }
+  marks: {
+    name: string
+    /** JSON; parsed when read. */
+    value: unknown
+  }
+  session_runs: {
+    session_key: string
+    /** Which start of the provider it spoke to first. */
+    run: string
+    expires_at_ms: number
   }
   transactions: {
     id: Generated<number>
@@ -84,6 +111,46 @@ export const migrations: readonly Migration[] = [
         created_at_ms bigint not null
       );
       create index transactions_of_lease on transactions (lease_id);
+    `,
+  },
+  timelineMigration,
+  {
+    name: '003-usage-states',
+    sql: `
+      alter table usage add column state text not null default 'serving';
+      alter table usage alter column state drop default;
+      alter table usage add column fault text;
+      create table marks (
+        name text primary key,
+        value jsonb not null
+      );
+    `,
+  },
+  volumeMigration,
+  imageUseMigration,
+  imageAccessMigration,
+  {
+    name: '007-session-runs',
+    sql: `
+      create table session_runs (
+        session_key text primary key,
+        run text not null,
+        expires_at_ms bigint not null
+      );
+    `,
+  },
+  voucherMigration,
+  {
+    name: '009-lapsed-leases',
+    sql: `
+      create index leases_lapsed_start on leases (((agreement->>'startBy')::bigint)) where phase = 'lapsed';
+    `,
+  },
+  imageWishMigration,
+  {
+    name: '011-leases-of-tenant',
+    sql: `
+      create index leases_of_tenant on leases ((agreement->>'tenant'), updated_at_ms);
     `,
   },
 ]

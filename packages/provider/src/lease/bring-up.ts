@@ -9,22 +9,33 @@ import {
   SubletError,
 } from '@sublet/protocol'
 import type { Log } from '@sublet/service'
-import type { Journal } from '../journal/journal.ts'
+import type { Fetches } from '../fetch/fetches.ts'
+import type { ImageUses } from '../image/image-uses.ts'
+import type { TenantImages } from '../image/tenant-images.ts'
+import type { UsageBook } from '../metering/usage-book.ts'
+import { byDigest } from '../runtime/docker/image-reference.ts'
 import type { Instance, Owner, Runtime } from '../runtime/runtime.ts'
+import type { Note } from '../timeline/lease-timeline.ts'
 import { providerVersion } from '../version.ts'
+import type { Volumes } from '../volume/volumes.ts'
 import type { EndCause } from './end-cause.ts'
 import { type GroupState, progressOf, type ReplicaProgress } from './group-progress.ts'
 import { planInstance, volumesOf } from './instance-plan.ts'
 import type { LeaseRecord } from './lease-record.ts'
 import { patiently, type Sleep } from './patience.ts'
 import { createReplicaKeeper, type ReplicaKeeper, type ReplicaState } from './service-keeper.ts'
+import { createSupplies } from './supplies.ts'
 
 export interface BringUpParts {
   record: LeaseRecord
   found: readonly Instance[]
   owner: Owner
   runtime: Runtime
-  journal: Pick<Journal, 'beginUsage' | 'endUsage'>
+  usage: UsageBook
+  fetches: Fetches
+  imageUses: Pick<ImageUses, 'note'>
+  volumes: Pick<Volumes, 'settled'>
+  images: TenantImages
   log: Log
   now: () => number
   sleep: Sleep
@@ -34,9 +45,14 @@ export interface BringUpParts {
   announce: (patch: Partial<LeaseStatus>) => void
   move: (phase: LeasePhase, patch?: Partial<LeaseStatus>) => Promise<void>
   onChange: () => void
+  note: Note
+  /** Which image a reference turned out to be. */
+  pulled: (reference: string, digest: string) => void
   /** Where public ports are reached: host by container port, for a service. */
   publicHosts: (service: string) => Readonly<Record<string, string>>
   ingressDomain: string
+  /** The longest from the images being here until all is ready, seconds: it runs unpaid until then. */
+  mostReadySeconds: number
 }
 
 /** The instances of one lease, kept running. */
@@ -48,18 +64,31 @@ export interface Running {
   instancesOf(service: string): { id: string; replica: number; ready: boolean }[]
   instanceIds(): { id: string; service: string }[]
   outputs(): { id: string; service: string; replica: number; over: boolean }[]
+  /** Resolves when no instance is being made any more, once the signal has aborted: what comes late is known then. */
+  settled(): Promise<void>
   /** What jobs that have ended said, by service and by the result's name. */
   results(): ReadonlyMap<string, Readonly<Record<string, readonly string[]>>>
 }
 
 /** Pulls, starts and keeps a lease's services. Instances found from before a restart are taken over as they are. */
 export function bringUp(parts: BringUpParts): Running {
-  const { record, found, owner, runtime, log, now, sleep, signal } = parts
+  const { record, found, owner, runtime, usage, log, now, sleep, signal } = parts
   const manifest = record.manifest as Manifest
   const { services } = manifest.group
   const keepers = new Map<string, ReplicaKeeper[]>()
   const results = new Map<string, Record<string, string[]>>()
   const plan = { owner, leaseId: record.leaseId, manifest, allocation: record.allocation }
+  /** Which image each reference turned out to be, here or before a restart. */
+  const digests = new Map(record.status.services.map(({ image, digest }) => [image, digest]))
+  const supplies = createSupplies({
+    ...parts,
+    manifest,
+    services,
+    pulled(reference, digest) {
+      digests.set(reference, digest)
+      parts.pulled(reference, digest)
+    },
+  })
   let settleReady: (cause: EndCause | undefined) => void = () => {}
   const ready = new Promise<EndCause | undefined>((resolve) => {
     settleReady = resolve
@@ -74,12 +103,34 @@ export function bringUp(parts: BringUpParts): Running {
     )
   }
 
-  async function create(service: Service, replica: number): Promise<string> {
+  const making = new Set<Promise<string>>()
+  function create(service: Service, replica: number): Promise<string> {
+    const made = make(service, replica)
+    making.add(made)
+    const forget = () => void making.delete(made)
+    made.then(forget, forget)
+    return made
+  }
+
+  async function make(service: Service, replica: number): Promise<string> {
+    await parts.volumes.settled(record.agreement.tenant, manifest.deployment)
     const names = new Map<string, string>()
     for (const { volume, owner: volumeOwner } of volumesOf(plan, service, replica)) {
-      names.set(volume.name, await runtime.ensureVolume(volumeOwner))
+      names.set(volume.name, await runtime.ensureVolume(volumeOwner, volume))
     }
-    return await runtime.create(planInstance(plan, service, replica, names))
+    const fetched = await supplies.fetched(service, replica)
+    const planned = planInstance(plan, service, replica, names, fetched)
+    const image = await imageOf(planned.image)
+    signal.throwIfAborted()
+    return await runtime.create({ ...planned, image })
+  }
+
+  /** The very image that the lease was given, whatever its tag means here by now. */
+  async function imageOf(image: string): Promise<string> {
+    const digest = digests.get(image)
+    if (digest === undefined) return image
+    const here = await runtime.identifyImage(image)
+    return here?.digest === digest ? image : byDigest(image, digest)
   }
 
   /** Takes a job's results out of its output, before its end is told to those who wait for them. */
@@ -88,8 +139,8 @@ export function bringUp(parts: BringUpParts): Running {
     if (wanted.length === 0 || instanceId === undefined) return
     const collector = createResultCollector(wanted)
     await patiently({ sleep, signal }, async () => {
-      for await (const { stream, text } of runtime.logs(instanceId, { follow: false, signal })) {
-        collector.add(stream, text)
+      for await (const lines of runtime.logs(instanceId, { follow: false, signal })) {
+        for (const { stream, text } of lines) collector.add(stream, text)
       }
     })
     results.set(service.name, collector.values())
@@ -128,13 +179,13 @@ export function bringUp(parts: BringUpParts): Running {
         restarts: 0,
         ended: { exitCode: 1, failed: true },
       }
-      keepers.set(agreed.name, [{ state, keep: async () => undefined }])
+      keepers.set(agreed.name, [{ state, keep: async () => undefined, expectEnd: () => undefined }])
       parts.announce({ message: sentence(error) })
       queueMicrotask(advance)
       return
     }
     const list = Array.from({ length: service.replicas }, (_, replica) => {
-      const usage = { leaseId: record.leaseId, service: service.name, replica }
+      const name = { service: service.name, replica }
       return createReplicaKeeper({
         service,
         replica,
@@ -146,11 +197,10 @@ export function bringUp(parts: BringUpParts): Running {
         starting: parts.starting,
         create: () => create(service, replica),
         onChange: advance,
-        onStarted: (startedAtMs) => parts.journal.beginUsage({ ...usage, startedAtMs }),
-        onEnded: async (endedAtMs, exitCode) => {
-          await parts.journal.endUsage({ ...usage, endedAtMs, exitCode })
-          await collect(service, keepers.get(service.name)?.[replica]?.state.instanceId)
-        },
+        note: parts.note,
+        entered: (state, more) => usage.enter(name, state, { atMs: now(), ...more }),
+        over: (atMs, exitCode) => usage.end(name, atMs, exitCode),
+        onEnded: () => collect(service, keepers.get(service.name)?.[replica]?.state.instanceId),
       })
     })
     keepers.set(service.name, list)
@@ -159,10 +209,11 @@ export function bringUp(parts: BringUpParts): Running {
         (instance) =>
           instance.owner.service === service.name && instance.owner.replica === keeper.state.replica,
       )
+      if (existing === undefined) usage.lost({ service: service.name, replica: keeper.state.replica })
       keeper.keep(existing).catch((error: unknown) => {
         log.warn({ err: error, service: service.name }, 'a service cannot be run')
         settleReady({
-          reason: 'workload-crashed',
+          reason: isSubletError(error, 'fetch.failed') ? 'fetch-failed' : 'workload-crashed',
           message: `${service.name} cannot be run: ${sentence(error)}`,
         })
       })
@@ -187,61 +238,45 @@ export function bringUp(parts: BringUpParts): Running {
 
   async function stopService(name: string): Promise<void> {
     const service = services.find((one) => one.name === name)
-    for (const { state } of keepers.get(name) ?? []) {
+    for (const { state, expectEnd } of keepers.get(name) ?? []) {
       if (state.instanceId === undefined || state.ended !== undefined) continue
+      expectEnd()
       await runtime
         .stop(state.instanceId, service?.stopGraceMs ?? 0)
         .catch((err: unknown) => log.warn({ err, service: name }, 'cannot be stopped'))
     }
   }
 
-  async function pull(): Promise<void> {
-    const images = new Map(services.map((service) => [service.image, service.credentials]))
-    let saidAtMs = 0
-    await Promise.all(
-      [...images].map(([image, credentials]) =>
-        patiently({ sleep, signal }, () =>
-          runtime.ensureImage(image, {
-            signal,
-            ...(credentials === undefined ? {} : { credentials }),
-            onProgress: ({ doneBytes, totalBytes }) => {
-              if (now() - saidAtMs < sayEveryMs) return
-              saidAtMs = now()
-              parts.announce({
-                message: `Pulling ${image}: ${megabytes(doneBytes)} of ${megabytes(totalBytes)} MB.`,
-              })
-            },
-          }),
-        ),
-      ),
-    )
-  }
-
   async function main(): Promise<void> {
     const { phase } = record.status
     if (phase === 'accepted' || phase === 'pulling') {
       if (phase === 'accepted') await parts.move('pulling', { message: 'Pulling the images.' })
-      await pull()
+      await supplies.all()
       await parts.move('starting', { message: 'Starting.' })
-    }
+      lapseAt(now() + mostReadyMs, readyLimit)
+    } else if (parts.starting())
+      lapseAt((record.status.phaseAtMs.starting ?? now()) + mostReadyMs, readyLimit)
     advance()
   }
 
-  const deadlineMs = record.agreement.startBy * 1000 - now()
-  if (parts.starting()) {
-    sleep(Math.max(0, deadlineMs), signal).then(
-      () =>
-        settleReady({
-          reason: 'start-deadline',
-          message: notReadyMessage(services, progress()),
-        }),
+  const mostReadyMs = parts.mostReadySeconds * 1000
+  const readyLimit = `within ${parts.mostReadySeconds} seconds of starting`
+  function lapseAt(atMs: number, limit: string): void {
+    sleep(Math.max(0, atMs - now()), signal).then(
+      () => settleReady({ reason: 'start-deadline', message: notReadyMessage(limit, services, progress()) }),
       () => undefined,
     )
   }
+
+  if (parts.starting()) lapseAt(record.agreement.startBy * 1000, 'by the start deadline')
   main().catch((error: unknown) => {
     if (signal.aborted) return
     settleReady({
-      reason: isSubletError(error, 'image.unavailable') ? 'image-unavailable' : 'workload-crashed',
+      reason: isSubletError(error, 'image.unavailable')
+        ? 'image-unavailable'
+        : isSubletError(error, 'fetch.failed')
+          ? 'fetch-failed'
+          : 'workload-crashed',
       message: sentence(error),
     })
   })
@@ -268,6 +303,9 @@ export function bringUp(parts: BringUpParts): Running {
             : [{ id: instanceId, service: name, replica, over: ended !== undefined || signal.aborted }],
         ),
       ),
+    async settled() {
+      await Promise.allSettled(making)
+    },
     instanceIds: () =>
       services.flatMap(({ name }) =>
         statesOf(name).flatMap(({ instanceId }) =>
@@ -281,19 +319,13 @@ function optional<Name extends string, Value>(name: Name, value: Value | undefin
   return (value === undefined ? {} : { [name]: value }) as { [K in Name]?: Value }
 }
 
-const sayEveryMs = 500
-
-function megabytes(bytes: number): string {
-  return (bytes / 1e6).toFixed(0)
-}
-
 function sentence(error: unknown): string {
   return error instanceof SubletError ? error.message : 'something failed on the provider.'
 }
 
-function notReadyMessage(services: readonly Service[], state: GroupState): string {
+function notReadyMessage(limit: string, services: readonly Service[], state: GroupState): string {
   const late = services
     .filter(({ name }) => !(state.get(name) ?? []).some(({ ready }) => ready))
     .map(({ name }) => name)
-  return `Not ready by the start deadline: ${late.join(', ') || 'the images'}.`
+  return `Not ready ${limit}: ${late.join(', ') || 'the images'}.`
 }

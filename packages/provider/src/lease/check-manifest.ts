@@ -2,12 +2,14 @@ import {
   type Address,
   type Agreement,
   type Group,
+  isPaidByVouchers,
   type Manifest,
   type OrderUnit,
   SubletError,
   termsHashOf,
 } from '@sublet/protocol'
 import { type Allocation, claimOf } from '../bid/allocate.ts'
+import type { Runtime } from '../runtime/runtime.ts'
 import { missingSecrets, startOrder } from './instance-plan.ts'
 
 export interface ManifestChecks {
@@ -16,6 +18,10 @@ export interface ManifestChecks {
   tenant: Address
   token: Address
   allocation: Allocation
+  /** What the runtime has. */
+  isolations: Runtime['isolations']
+  /** The least interval that vouchers may pay, seconds; undefined where they are not taken. */
+  voucherLeastIntervalSeconds: number | undefined
   /** Unix seconds. */
   now: number
 }
@@ -48,6 +54,7 @@ export function checkManifest(manifest: Manifest, checks: ManifestChecks): void 
       hint: 'Make the order from the group itself.',
     })
   }
+  checkPayment(manifest, checks.voucherLeastIntervalSeconds)
   const missing = missingSecrets(manifest)
   if (missing.length > 0) {
     throw new SubletError('request.invalid', `The manifest carries no value for ${missing.join(', ')}.`, {
@@ -55,7 +62,51 @@ export function checkManifest(manifest: Manifest, checks: ManifestChecks): void 
       details: { secrets: missing },
     })
   }
+  const refusal = isolationRefusal(group, checks.isolations)
+  if (refusal !== undefined) throw refusal
   startOrder(group.services)
+}
+
+/** An order may leave out what its group says of isolation; it is never served with less. */
+function isolationRefusal(
+  { services }: Group,
+  isolations: ManifestChecks['isolations'],
+): SubletError | undefined {
+  const without = services.find(({ isolation }) => isolation !== undefined && !isolations.includes(isolation))
+  const confidential = services.find(({ tee }) => tee !== undefined)
+  if (without === undefined && confidential === undefined) return undefined
+  const [name, what, key] =
+    without === undefined
+      ? [confidential?.name, 'confidential computing', `tee-${confidential?.tee}`]
+      : [without.name, without.isolation, `isolation-${without.isolation}`]
+  return new SubletError('request.invalid', `${name} asks for ${what}, which this provider does not have.`, {
+    hint: `Order from one whose ask states ${key}: yes, or leave it out.`,
+  })
+}
+
+function checkPayment({ agreement, voucher }: Manifest, leastIntervalSeconds: number | undefined): void {
+  if (isPaidByVouchers(agreement) !== (voucher !== undefined)) {
+    throw new SubletError(
+      'agreement.mismatch',
+      'The agreement and the manifest differ in how the lease is paid.',
+      {
+        hint: 'An agreement without a deposit is paid by vouchers, whose interval the manifest names.',
+      },
+    )
+  }
+  if (voucher === undefined) return
+  if (leastIntervalSeconds === undefined) {
+    throw new SubletError('agreement.mismatch', 'This provider does not take vouchers.', {
+      hint: 'Order with payment out of the escrow.',
+    })
+  }
+  if (voucher.intervalSeconds < leastIntervalSeconds) {
+    throw new SubletError(
+      'agreement.mismatch',
+      `A voucher must pay at least ${leastIntervalSeconds} s here, not ${voucher.intervalSeconds} s.`,
+      { hint: 'Choose a longer interval, or another provider.' },
+    )
+  }
 }
 
 function firstMismatch(

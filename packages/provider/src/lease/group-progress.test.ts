@@ -66,6 +66,21 @@ test('a group of jobs is finished when the last is, with the first bad exit code
   })
 })
 
+test('a server that waits for work to be done outlives that work, and so does what needs it', () => {
+  const plan = [
+    service('prepare', { job }),
+    service('web', { dependsOn: [{ service: 'prepare', condition: 'completed' }] }),
+    service('proxy', { dependsOn: [{ service: 'web', condition: 'started' }] }),
+    service('company'),
+  ]
+  const at = (more: Record<string, ReplicaProgress[]>) =>
+    progressOf(plan, state({ prepare: [ended(0)], company: [up], ...more }))
+  expect(at({})).toMatchObject({ startable: ['web'], finished: undefined })
+  expect(at({ web: [up], proxy: [up] }).finished).toBeUndefined()
+  expect(at({ web: [ended(0)], proxy: [up] }).finished).toBeUndefined()
+  expect(at({ web: [ended(3)], proxy: [ended(0)] }).finished).toEqual({ exitCode: 3, jobs: true })
+})
+
 test('what can never start does not keep a group waiting', () => {
   const plan = [
     service('one', { job }),

@@ -19,7 +19,7 @@ export interface GroupProgress {
   ready: boolean
   /** A service, not a job, that has ended for good with an error. */
   failed: { service: string; exitCode: number } | undefined
-  /** Nothing more will happen: jobs are done, or nothing runs any more. */
+  /** Nothing more will happen: jobs are done and what came after them, or nothing runs any more. */
   finished: { exitCode: number; jobs: boolean } | undefined
 }
 
@@ -76,7 +76,7 @@ export function progressOf(services: Plan, state: GroupState): GroupProgress {
     service.job === undefined ? isReady(service) : replicasOf(service.name).some(({ started }) => started)
 
   const jobs = services.filter(({ job }) => job !== undefined)
-  const decisive = jobs.length > 0 ? jobs : services
+  const decisive = jobs.length > 0 ? services.filter(({ name }) => isThePoint(services, name)) : services
   const failed = services.find(({ name, job }) => job === undefined && hasFailed(name))
   return {
     startable: services
@@ -98,6 +98,25 @@ export function progressOf(services: Plan, state: GroupState): GroupProgress {
       ? { exitCode: firstBadExit(decisive.flatMap(({ name }) => replicasOf(name))), jobs: jobs.length > 0 }
       : undefined,
   }
+}
+
+/**
+ * Of a group with jobs: the jobs, and what starts after work is done, such as a server that waits for its data. The rest
+ * only keeps them company.
+ */
+function isThePoint(services: Plan, name: string): boolean {
+  return services.find((one) => one.name === name)?.job !== undefined || startsAfterWork(services, name)
+}
+
+function startsAfterWork(services: Plan, name: string, seen: readonly string[] = []): boolean {
+  if (seen.includes(name)) return false
+  const needs = services.find((one) => one.name === name)?.dependsOn ?? []
+  return needs.some(
+    ({ service: needed, condition }) =>
+      condition === 'completed' ||
+      condition === 'ended' ||
+      startsAfterWork(services, needed, [...seen, name]),
+  )
 }
 
 function firstBadExit(replicas: readonly ReplicaProgress[]): number {

@@ -72,7 +72,7 @@ describeWith(['docker', 'postgres'])('a group of services', () => {
           health: {
             probe: { kind: 'http', port: 7000, path: '/', method: 'GET' },
             intervalMs: 1_000,
-            timeoutMs: 500,
+            timeoutMs: 10_000,
             retries: 3,
             startPeriodMs: 0,
           },
@@ -168,7 +168,7 @@ describeWith(['docker', 'postgres'])('a group of services', () => {
           health: {
             probe: { kind: 'http', port: 8080, path: '/', method: 'GET' },
             intervalMs: 200,
-            timeoutMs: 500,
+            timeoutMs: 10_000,
             retries: 2,
             startPeriodMs: 0,
           },

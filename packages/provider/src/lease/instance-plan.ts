@@ -1,4 +1,12 @@
-import { type Group, type Hex, type Manifest, type Service, SubletError, type Volume } from '@sublet/protocol'
+import {
+  type Group,
+  type Hex,
+  type Manifest,
+  ownVolumeName,
+  type Service,
+  SubletError,
+  type Volume,
+} from '@sublet/protocol'
 import type { Allocation } from '../bid/allocate.ts'
 import type {
   InstanceFile,
@@ -39,17 +47,21 @@ export function volumesOf(parts: PlanParts, service: Service, replica: number): 
         tenant: manifest.agreement.tenant,
         // A volume that isn't kept belongs to its lease alone.
         deployment: volume.persistent ? manifest.deployment : leaseId,
-        name: volume.shared === true ? volume.name : `${service.name}/${replica}/${volume.name}`,
+        name: volume.shared === true ? volume.name : ownVolumeName(service.name, replica, volume.name),
       },
     }))
 }
 
-/** Everything for one replica. `volumeNames` gives the runtime's name of each volume by the workload's. */
+/**
+ * Everything for one replica. `volumeNames` gives the runtime's name of each volume by the workload's, `fetched` what was
+ * fetched for it.
+ */
 export function planInstance(
   parts: PlanParts,
   service: Service,
   replica: number,
   volumeNames: ReadonlyMap<string, string>,
+  fetched: readonly InstanceMount[] = [],
 ): InstanceSpec {
   const { owner, leaseId, manifest, allocation } = parts
   return {
@@ -61,10 +73,7 @@ export function planInstance(
     ...(service.user === undefined ? {} : { user: service.user }),
     env: {
       ...Object.fromEntries(
-        service.env.map((entry) => [
-          entry.name,
-          'value' in entry ? entry.value : secretOf(manifest, entry.secret),
-        ]),
+        service.env.flatMap((entry) => ('value' in entry ? [[entry.name, entry.value]] : [])),
       ),
       SUBLET_LEASE: leaseId,
       SUBLET_PROVIDER: owner.provider,
@@ -72,17 +81,30 @@ export function planInstance(
       SUBLET_SERVICE: service.name,
       SUBLET_REPLICA: String(replica),
     },
+    secretEnv: Object.fromEntries(
+      service.env.flatMap((entry) =>
+        'secret' in entry ? [[entry.name, secretOf(manifest, entry.secret)]] : [],
+      ),
+    ),
     cpuMillis: service.resources.cpuMillis,
     memoryBytes: service.resources.memoryBytes,
     pidsLimit,
+    storageBytes: service.resources.storageBytes,
+    ...(service.isolation === undefined ? {} : { isolation: service.isolation }),
     gpuIds: allocation.gpus[service.name]?.[replica] ?? [],
-    mounts: mountsOf(service, volumeNames),
+    mounts: [...mountsOf(service, volumeNames), ...fetched],
     files: filesOf(manifest, service),
     aliases: [service.name, ...service.aliases],
     ports: [...new Set(service.ports.filter(({ protocol }) => protocol !== 'udp').map(({ port }) => port))],
+    udpPorts: service.ports.filter(({ protocol }) => protocol === 'udp').map(({ port }) => port),
     redirects: manifest.group.services.length === 1 ? [] : redirectsOf(service),
     readOnlyRoot: service.readOnlyRoot,
     stopGraceMs: service.stopGraceMs,
+    alone:
+      manifest.group.services.length === 1 &&
+      service.replicas === 1 &&
+      // Some databases name their files after their host.
+      !service.resources.volumes.some(({ persistent }) => persistent),
   }
 }
 
@@ -125,9 +147,10 @@ function secretOf({ secrets }: Manifest, name: string): string {
 
 /** Names of secrets that the group refers to and the manifest lacks. */
 export function missingSecrets({ group, secrets }: Pick<Manifest, 'group' | 'secrets'>): string[] {
-  const named = group.services.flatMap(({ env, files }) => [
+  const named = group.services.flatMap(({ env, files, fetches, ports }) => [
     ...env.flatMap((entry) => ('secret' in entry ? [entry.secret] : [])),
-    ...files.flatMap(({ secret }) => (secret === undefined ? [] : [secret])),
+    ...[...files, ...fetches].flatMap(({ secret }) => (secret === undefined ? [] : [secret])),
+    ...ports.flatMap(({ certificate }) => (certificate === undefined ? [] : [certificate])),
   ])
   return [...new Set(named)].filter((name) => !(name in secrets))
 }

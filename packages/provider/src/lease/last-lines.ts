@@ -14,8 +14,8 @@ export async function lastLines(
       const prefix = instances.length > 1 ? `${service}: ` : ''
       const signal = AbortSignal.timeout(askMs)
       try {
-        for await (const { text } of runtime.logs(id, { follow: false, tail: linesKept, signal })) {
-          lines.push(`${prefix}${text}`)
+        for await (const some of runtime.logs(id, { follow: false, tail: linesKept, signal })) {
+          for (const { text } of some) lines.push(`${prefix}${text}`)
         }
       } catch {
         // What was read is better than nothing.

@@ -12,6 +12,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connectDocker } from '../runtime/docker/connect-docker.ts'
 import type { RunningProvider } from '../start-options.ts'
 import { groupOf, httpPort, serviceOf } from '../testing/groups.ts'
+import { storyOf } from '../testing/lease-story.ts'
+import { createSkippingClock, skipTime } from '../testing/skipping-clock.ts'
 import { startTestNetwork, type TestNetwork } from '../testing/test-network.ts'
 
 const nodePath = '/usr/local/bin/node'
@@ -19,16 +21,15 @@ const script = (source: string): Partial<Service> => ({ command: [nodePath], arg
 const stayUp = 'setInterval(() => {}, 1000)'
 
 describeWith(['docker', 'postgres'])('how leases end', () => {
+  const clock = createSkippingClock()
   let network: TestNetwork
   let provider: RunningProvider
 
   beforeAll(async () => {
-    network = await startTestNetwork()
+    network = await startTestNetwork({ now: clock.now })
     // A thousand units a second for a tenth of a core: every second shows.
-    provider = await network.start({
-      runtime: 'docker',
-      prices: { cpuPerCoreHour: '36000000', memoryPerGibHour: '0' },
-    })
+    const prices = { cpuPerCoreHour: '36000000', memoryPerGibHour: '0' }
+    provider = await network.start({ runtime: 'docker', prices }, { now: clock.now, sleep: clock.sleep })
   })
   afterAll(async () => {
     await network?.[Symbol.asyncDispose]()
@@ -63,10 +64,9 @@ describeWith(['docker', 'postgres'])('how leases end', () => {
     const { tenant } = network
     const leaseId = await tenant.rent(groupOf(serviceOf({ ports: [httpPort(8080)] })))
     const active = await tenant.until(leaseId, ({ phase }) => phase === 'active')
-    while (Date.now() / 1000 < (active.openedAt ?? 0) + 4)
-      await new Promise((resolve) => setTimeout(resolve, 100))
+    await skipTime(clock, network.rpcUrl, 4)
     const settlement = await tenant.settlement(leaseId, active)
-    await sealedClose(network, leaseId, settlement)
+    await sealedClose(network, leaseId, settlement, clock.now)
     const closed = await untilEnded(leaseId)
     expect(closed).toMatchObject({ phase: 'closed', endReason: 'tenant-closed', paid: settlement.amount })
     expect(settlement.amount).toBeGreaterThan(0n)
@@ -77,12 +77,14 @@ describeWith(['docker', 'postgres'])('how leases end', () => {
     const { tenant } = network
     const leaseId = await tenant.rent(groupOf(serviceOf({ ports: [httpPort(8080)] })))
     const active = await tenant.until(leaseId, ({ phase }) => phase === 'active')
-    const asked = await tenant.provider.close(leaseId)
-    expect(asked.phase).toBe('closing')
+    await tenant.provider.close(leaseId)
     const closed = await untilEnded(leaseId, 45_000)
-    const servedSeconds = Math.ceil(((closed.phaseAtMs.closing ?? 0) - (closed.phaseAtMs.active ?? 0)) / 1000)
-    const mostPaid = (active.ratePerHour * BigInt(servedSeconds + 3)) / 3600n
-    expect(closed.paid).toBeLessThanOrEqual(mostPaid)
+    const { openedAt, closedAt, noticeEndsAt = 0, creditSeconds } = await storyOf(tenant, leaseId)
+    // The whole notice is taken off, from the moment that nothing ran any more. Two clocks count whole seconds.
+    const stoppedAt = Math.floor((closed.phaseAtMs.closing ?? 0) / 1000)
+    expect(noticeEndsAt).toBeGreaterThan(stoppedAt)
+    expect(creditSeconds).toBeGreaterThanOrEqual(noticeEndsAt - stoppedAt - 1)
+    expect(closed.paid).toBe((active.ratePerHour * BigInt(closedAt - openedAt - creditSeconds)) / 3600n)
   })
 
   test('an image that is nowhere costs nothing and says why', async () => {
@@ -118,10 +120,12 @@ describeWith(['docker', 'postgres'])('how leases end', () => {
     const before = await network.tenant.chain.escrowBalance()
     const leaseId = await network.tenant.rent(
       groupOf(serviceOf({ ...script(stayUp), ports: [httpPort(80)] })),
-      {
-        startWithinSeconds: 3,
-      },
+      { startWithinSeconds: 60 },
     )
+    for await (const { reason } of network.tenant.provider.timeline(leaseId, { follow: true })) {
+      if (reason === 'started') break
+    }
+    await skipTime(clock, network.rpcUrl, 61)
     const lapsed = await untilEnded(leaseId)
     expect(lapsed.endReason).toBe('start-deadline')
     expect(lapsed.message).toContain('web')
@@ -210,13 +214,14 @@ describeWith(['docker', 'postgres'])('how leases end', () => {
 async function sealedClose(
   { tenant, tunnel, options }: TestNetwork,
   leaseId: `0x${string}`,
-  settlement: { amount: bigint; tenantSignature: `0x${string}` },
+  settlement: { amount: bigint; until: number; tenantSignature: `0x${string}` },
+  now: () => number,
 ): Promise<void> {
   const provider = options.account.address.toLowerCase() as `0x${string}`
   const sessions = createSessionKeeper({
     account: tenant.account,
     domain: tenant.chain.domain,
-    now: Date.now,
+    now,
   })
   const sealed = await sealRequest({
     recipient: options.sealKey.publicKey,
@@ -225,7 +230,7 @@ async function sealedClose(
     method: 'POST',
     path: `/leases/${leaseId}/close`,
     body: new TextEncoder().encode(JSON.stringify(closeRequestSchema.encode({ settlement }))),
-    nowMs: Date.now(),
+    nowMs: now(),
   })
   const answer = await (await tunnel()).request({
     method: 'POST',

@@ -1,4 +1,4 @@
-import { type LogLine, SubletError } from '@sublet/protocol'
+import { type LogBlock, type LogSource, logBlockOf, SubletError } from '@sublet/protocol'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { LeaseRunner } from './lease-runner.ts'
 import { createMerge } from './merge.ts'
@@ -14,8 +14,13 @@ export interface LeaseLogRequest {
 
 const lookAgainMs = 150
 
+/** Lines of one replica that came together. */
+export interface LogBatch extends LogSource {
+  block: LogBlock
+}
+
 /**
- * Lines of a lease's services, mixed as they come. Following goes on over restarts and takes in services that start
+ * Lines of a lease's services, mixed as they come, many at a time. Following goes on over restarts and takes in services that start
  * later, until the lease ends. Throws `service.not-found`.
  */
 export async function* leaseLogs(
@@ -23,7 +28,7 @@ export async function* leaseLogs(
   runtime: Runtime,
   request: LeaseLogRequest,
   sleep: Sleep,
-): AsyncGenerator<LogLine> {
+): AsyncGenerator<LogBatch> {
   const { follow, service, signal } = request
   const names = runner.record.status.services.map(({ name }) => name)
   if (service !== undefined && !names.includes(service)) {
@@ -32,11 +37,11 @@ export async function* leaseLogs(
     })
   }
   const begun = new Set<string>()
-  const merged = createMerge<LogLine>()
+  const merged = createMerge<LogBatch>()
   const outputs = () =>
     runner.outputs().filter((output) => service === undefined || output.service === service)
 
-  async function* ofReplica(name: string, replica: number): AsyncGenerator<LogLine> {
+  async function* ofReplica(name: string, replica: number): AsyncGenerator<LogBatch> {
     let lastMs = request.sinceMs ?? 0
     let first = true
     for (;;) {
@@ -48,11 +53,12 @@ export async function* leaseLogs(
         ...(lastMs > 0 ? { sinceMs: lastMs } : {}),
         signal,
       })
-      for await (const { stream, atMs, text } of lines) {
+      const seenMs = lastMs
+      for await (const block of lines) {
         // What an earlier look gave is not given again.
-        if (!first && atMs <= lastMs) continue
-        lastMs = Math.max(lastMs, atMs)
-        yield { service: name, replica, stream, atMs, text }
+        const fresh = first ? block : logBlockOf([...block].filter(({ atMs }) => atMs > seenMs))
+        for (const atMs of fresh.atMs) if (atMs > lastMs) lastMs = atMs
+        if (fresh.count > 0) yield { service: name, replica, block: fresh }
       }
       first = false
       if (!follow || signal.aborted || output.over) return
@@ -72,7 +78,7 @@ export async function* leaseLogs(
   takeIn()
   if (follow) {
     // New services are looked for until the lease is over.
-    const looking = (async function* (): AsyncGenerator<LogLine> {
+    const looking = (async function* (): AsyncGenerator<LogBatch> {
       let ended = false
       void runner.done.then(() => {
         ended = true

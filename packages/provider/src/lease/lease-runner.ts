@@ -1,36 +1,57 @@
 import {
   type Hex,
   isEnded,
+  isPaidByVouchers,
   type LeasePhase,
   type LeaseStatus,
   type Manifest,
   SubletError,
+  type VoucherState,
 } from '@sublet/protocol'
+import type { ChainLease } from '@sublet/sdk'
 import type { Log } from '@sublet/service'
-import type { LeaseChain } from '../chain/lease-chain.ts'
+import type { Fetches } from '../fetch/fetches.ts'
+import type { ImageUses } from '../image/image-uses.ts'
+import type { TenantImages } from '../image/tenant-images.ts'
 import type { Journal } from '../journal/journal.ts'
+import { createUsageBook } from '../metering/usage-book.ts'
 import type { Instance, Owner, Runtime } from '../runtime/runtime.ts'
+import { type NotedEvent, phaseReasons } from '../timeline/lease-timeline.ts'
+import { moneyEvents } from '../timeline/money-events.ts'
+import type { Volumes } from '../volume/volumes.ts'
 import { bringUp, type Running } from './bring-up.ts'
+import { creditDowntime } from './credit-downtime.ts'
 import { type EndCause, endOf, pickLate } from './end-cause.ts'
 import { progressOf } from './group-progress.ts'
 import { lastLines } from './last-lines.ts'
+import type { LeaseLedger, LeaseSettlement } from './lease-ledger.ts'
 import type { LeaseRecord } from './lease-record.ts'
 import { openOnChain } from './open-on-chain.ts'
-import { patiently, type Sleep } from './patience.ts'
+import { patiently, type Sleep, wordOrTime } from './patience.ts'
 import { resultsOf, statusOfServices } from './service-status.ts'
-import { isTooEarly, moneyEndsAt, nextClosingStep } from './settle-lease.ts'
+import { moneyEndsAt } from './settle-lease.ts'
+import { stopInstances } from './stop-instances.ts'
 
 export interface RunnerParts {
   owner: Owner
   runtime: Runtime
-  chain: LeaseChain
-  journal: Pick<Journal, 'saveLease' | 'beginUsage' | 'endUsage'>
+  /** Who keeps the lease's money. */
+  ledger: LeaseLedger
+  journal: Pick<Journal, 'saveLease' | 'changeUsage' | 'usageOf'>
+  fetches: Fetches
+  imageUses: Pick<ImageUses, 'note'>
+  volumes: Pick<Volumes, 'settled'>
+  images: TenantImages
   log: Log
   now: () => number
   sleep: Sleep
   settleGraceSeconds: number
+  /** When own downtime is credited while a lease runs, seconds. */
+  crediting: { leastSeconds: number; everySeconds: number }
   /** The record changed and is on the disk, or only its message did. */
   publish: (record: LeaseRecord) => void
+  /** Something happened that the tenant may want to know. */
+  note: (leaseId: Hex, event: NotedEvent) => void
   /** What the lease held of the machine is free again. */
   release: (leaseId: Hex) => void
   /** Its public ports may be reached from now on; answers where. */
@@ -38,49 +59,93 @@ export interface RunnerParts {
   closeRoutes: (leaseId: Hex) => Promise<void>
   publicHosts: (record: LeaseRecord, service: string) => Readonly<Record<string, string>>
   ingressDomain: string
+  /** The longest from the images being here until all is ready, seconds. */
+  mostReadySeconds: number
+}
+
+/** What of a lease is there when its running begins. */
+export interface Found {
+  instances: readonly Instance[]
+  /** When it was last looked after, milliseconds since 1970; undefined for a new lease. */
+  lastSeenMs: number | undefined
 }
 
 export interface LeaseRunner {
   readonly record: LeaseRecord
+  readonly ledger: LeaseLedger
+  /** Something unforeseen stopped the looking after; the lease stands. */
+  readonly hasGivenUp: boolean
+  /** Seconds of the provider's own downtime so far, which nobody pays. */
+  downtimeSeconds(): number
   /** Instances of a service that run now, the ready ones first. */
   instances(service: string): { id: string; replica: number; ready: boolean }[]
   /** Instances whose output can be read, ended ones too. */
   outputs(): { id: string; service: string; replica: number; over: boolean }[]
-  /** Keeps the output from being removed until the reader is through, within reason. */
-  reading(through: Promise<void>): void
+  /**
+   * Keeps the output from being removed until the reader is through, within reason. False when it is being removed
+   * already: its last lines are in the status.
+   */
+  reading(through: Promise<void>): boolean
   /** Ends the lease. A later call may bring the settlement that an earlier one lacked. */
   end(cause: EndCause): void
-  /** Something happened to the lease on chain. */
+  /** Says to the tenant when the provider will be away; undefined takes it back. */
+  tellLeaving(leavesAtMs: number | undefined, reason: string): Promise<void>
+  /** Says to the tenant where the payment by vouchers stands. */
+  tellVoucher(voucher: VoucherState): void
+  /** Its public ports are reached elsewhere than before. */
+  portsMoved(): void
+  /** Something happened to the lease's money. */
   nudge(): void
   /** Stops looking after it; what runs runs on. */
   leave(): Promise<void>
+  /** Settles when what was journalled of it before a restart is read: until then its downtime is not known. */
+  recalled: Promise<void>
   /** Settles when the lease has ended or was left. */
   done: Promise<void>
 }
 
-/** Carries one lease from its phase in the journal to its end. `found` are its instances from before a restart. */
-export function runLease(start: LeaseRecord, found: readonly Instance[], parts: RunnerParts): LeaseRunner {
-  const { runtime, chain, journal, now, sleep, log: parentLog } = parts
+/** Carries one lease from its phase in the journal to its end. */
+export function runLease(start: LeaseRecord, found: Found, parts: RunnerParts): LeaseRunner {
+  const { runtime, ledger, journal, now, sleep, log: parentLog } = parts
   const log = parentLog.child({ leaseId: start.leaseId })
   let record = start
   let running: Running | undefined
   let cause: EndCause | undefined
+  const isVoucherPaid = isPaidByVouchers(start.agreement)
   const leaving = new AbortController()
   /** Aborts what belongs to serving: bringing up and keeping. */
   const serving = new AbortController()
+  /** Aborts once there is a cause to end the lease. */
+  const ending = new AbortController()
+  const untilEnd = AbortSignal.any([leaving.signal, ending.signal])
   leaving.signal.addEventListener('abort', () => serving.abort(leaving.signal.reason), { once: true })
   let hear: () => void = () => {}
   let heard = new Promise<void>((resolve) => {
     hear = resolve
   })
 
+  const note = (event: NotedEvent) => parts.note(start.leaseId, event)
   const readers = new Set<Promise<void>>()
+  /** The output is gone, or about to. */
+  let isCleared = false
+  let hasGivenUp = false
   let writes: Promise<unknown> = Promise.resolve()
   const patience = {
     sleep,
     signal: leaving.signal,
     onWait: (err: unknown) => log.warn({ err }, 'waiting, because something cannot be reached'),
   }
+
+  const usage = createUsageBook({
+    leaseId: start.leaseId,
+    services: start.manifest?.group.services ?? [],
+    journal,
+    patiently: (call) => patiently(patience, call),
+    onChange: nudge,
+    onFailure: (err) => {
+      if (!leaving.signal.aborted) log.warn({ err }, 'usage was not written down')
+    },
+  })
 
   function nudge(): void {
     hear()
@@ -112,6 +177,7 @@ export function runLease(start: LeaseRecord, found: readonly Instance[], parts: 
       { phase, ...(patch.endReason === undefined ? {} : { endReason: patch.endReason }) },
       'lease moves',
     )
+    note({ reason: phaseReasons[phase], message: patch.message ?? record.status.message })
     const changes = { ...patch, phase, phaseAtMs: { ...record.status.phaseAtMs, [phase]: now() } }
     if (!isPreparing(phase)) return await save(changes)
     // That the lease was accepted is on the disk; how far its start has come is found out anew after a crash.
@@ -126,13 +192,27 @@ export function runLease(start: LeaseRecord, found: readonly Instance[], parts: 
     return record.manifest
   }
 
+  function downtimeSeconds(): number {
+    const { openedAt, phaseAtMs, creditSeconds = 0 } = record.status
+    // What had ended before: its services are forgotten, its downtime was added up then.
+    if (record.manifest === undefined) return creditSeconds
+    if (openedAt === undefined) return 0
+    return usage.downtimeSeconds(openedAt * 1000, phaseAtMs.closing ?? now())
+  }
+
+  const own = () => ({ downtimeSeconds: downtimeSeconds(), isDown: usage.isDown() })
   const serviceStatuses = () =>
-    statusOfServices(manifestOf().group.services, (name) => running?.statesOf(name) ?? [])
+    statusOfServices(
+      manifestOf().group.services,
+      (name) => running?.statesOf(name) ?? [],
+      (name) => record.status.services.find((service) => service.name === name)?.digest,
+    )
 
   /** Not ready: nothing was charged and nothing stays. */
   async function lapse({ reason, message, exitCode }: EndCause): Promise<void> {
     const lastLogLines = await lastLines(runtime, running?.instanceIds() ?? [])
     serving.abort(new Error('lapsed'))
+    usage.endAll(now())
     const services = serviceStatuses()
     await stopAll()
     await clearAway()
@@ -147,40 +227,68 @@ export function runLease(start: LeaseRecord, found: readonly Instance[], parts: 
   }
 
   async function mine(): Promise<Instance[]> {
-    return (await runtime.list(parts.owner)).filter(({ owner }) => owner.leaseId === record.leaseId)
+    return await runtime.list(parts.owner, record.leaseId)
   }
 
   /** Stops every part of the lease and gives its share of the machine back. Output can be read still. */
   async function stopAll(): Promise<void> {
+    await running?.settled()
     await patiently(patience, async () => {
       await parts.closeRoutes(record.leaseId)
-      const graces = new Map(manifestOf().group.services.map(({ name, stopGraceMs }) => [name, stopGraceMs]))
-      await Promise.all(
-        (await mine()).map(async ({ id, owner, state }) => {
-          if (state === 'running') await runtime.stop(id, graces.get(owner.service) ?? 10_000)
-        }),
-      )
+      await stopInstances({
+        runtime,
+        instances: await mine(),
+        services: record.manifest?.group.services ?? [],
+        // What was never ready has nothing to save.
+        letSave: record.status.phase === 'closing',
+        sleep,
+        log,
+      })
     })
     parts.release(record.leaseId)
   }
 
   /** Removes every part of the lease but kept volumes, once those who read its output are through. */
   async function clearAway(): Promise<void> {
-    await Promise.race([Promise.all(readers), sleep(readersGraceMs, leaving.signal)])
+    await wordOrTime(patience, Promise.all(readers), readersGraceMs)
+    isCleared = true
     await patiently(patience, async () => {
       await Promise.all((await mine()).map(({ id }) => runtime.remove(id)))
       await runtime.removeLease(parts.owner, record.leaseId)
+      await parts.fetches.release(record.leaseId)
       for (const { name, owner } of await runtime.volumes(parts.owner)) {
         if (owner.deployment === record.leaseId) await runtime.removeVolume(name)
       }
     })
   }
 
+  /** Opens the public ports, and says where they are when that is news. */
+  async function lookAtPorts(): Promise<void> {
+    const endpoints = await parts.openRoutes(record)
+    if (JSON.stringify(endpoints) !== JSON.stringify(record.status.endpoints)) await save({ endpoints })
+  }
+
   /** Serves until something ends the lease. */
   async function serve(): Promise<EndCause> {
+    let before: ChainLease | undefined
     for (;;) {
+      // Taken before anything is awaited, so that no word is lost.
+      const word = heard
       if (cause !== undefined) return cause
-      const state = await patiently(patience, () => chain.lease(record.leaseId))
+      const state = await patiently({ ...patience, signal: untilEnd }, () =>
+        ledger.lease(record.leaseId, record.status.openedAt),
+      ).catch((error: unknown) => {
+        leaving.signal.throwIfAborted()
+        if (!ending.signal.aborted) throw error
+      })
+      // Whoever ends it does not have to wait for a chain that does not answer.
+      if (state === undefined) continue
+      if (state.status === 'none') return { reason: 'open-failed', message: takenBack }
+      for (const event of moneyEvents(before, state)) {
+        // Every voucher adds to the money; the status says how far it goes.
+        if (!isVoucherPaid || event.reason !== 'topped-up') note(event)
+      }
+      before = state
       if (state.status === 'closed')
         return { reason: 'tenant-closed', message: 'The lease was closed on chain.' }
       const services = serviceStatuses()
@@ -188,17 +296,24 @@ export function runLease(start: LeaseRecord, found: readonly Instance[], parts: 
       const progress = progressOf(manifestOf().group.services, running?.progress() ?? new Map())
       if (progress.finished !== undefined) return endOf(progress.finished)
       const endsAtMs = moneyEndsAt({ agreement: record.agreement, chain: state }) * 1000
-      if (now() >= endsAtMs) return fundsEnd(state.openedAt)
-      // `heard` is taken before anything is awaited on it, so no word is lost.
-      // A word that comes first ends the waiting too, so that no timer outlives the lease.
-      const heardFirst = new AbortController()
-      const overslept = sleep(
-        Math.min(endsAtMs - now(), longestSleepMs),
-        AbortSignal.any([leaving.signal, heardFirst.signal]),
-      ).catch(() => undefined)
-      await Promise.race([heard, overslept])
-      heardFirst.abort()
-      leaving.signal.throwIfAborted()
+      const isLast = now() >= endsAtMs
+      // What is credited is served longer for the same money.
+      const crediting = await creditDowntime({
+        ...parts,
+        chain: ledger,
+        log,
+        agreement: record.agreement,
+        state,
+        usage: { ...own(), isLast },
+      })
+      if (crediting === 'credited') {
+        await save({ creditSeconds: downtimeSeconds() })
+        continue
+      }
+      if (isLast) return fundsEnd(state.openedAt)
+      // Whatever happens is heard of; only what is owed to the tenant grows by itself.
+      const longestMs = crediting === 'failed' || usage.isDown() ? owingSleepMs : longestSleepMs
+      await wordOrTime(patience, word, Math.min(endsAtMs - now(), longestMs))
     }
   }
 
@@ -206,91 +321,88 @@ export function runLease(start: LeaseRecord, found: readonly Instance[], parts: 
     const { maxDuration } = record.agreement
     return maxDuration !== 0 && now() >= (openedAt + maxDuration) * 1000
       ? { reason: 'duration-ended', message: 'The lease has run for as long as was agreed.' }
-      : { reason: 'funds-ended', message: 'The money set aside for the lease is used up.' }
+      : { reason: 'funds-ended', message: ledger.whyFundsEnded(record.leaseId) }
   }
 
   async function closeDown(end: EndCause): Promise<void> {
     if (record.status.phase !== 'closing') {
       const lastLogLines = await lastLines(runtime, running?.instanceIds() ?? []).catch(() => [])
+      const creditSeconds = downtimeSeconds()
       await move('closing', {
         message: end.message,
         endReason: end.reason,
         services: serviceStatuses(),
+        ...(creditSeconds === 0 ? {} : { creditSeconds }),
         ...resultsOf(running?.results() ?? new Map()),
         ...(lastLogLines.length === 0 ? {} : { lastLogLines }),
         ...(end.exitCode === undefined ? {} : { exitCode: end.exitCode }),
       })
     }
     serving.abort(new Error('closing'))
+    usage.endAll(record.status.phaseAtMs.closing ?? now())
     await stopAll()
-    await settle()
+    const settlement = await settle()
     await clearAway()
-    const settlement = await patiently(patience, () => chain.settlement(record.leaseId))
+    await usage.written()
     await move('closed', {
       endpoints: [],
       ...(settlement === undefined
         ? {}
-        : { paid: settlement.paid, refunded: settlement.refunded, closeTransaction: settlement.transaction }),
+        : {
+            paid: settlement.paid,
+            refunded: settlement.refunded,
+            ...(settlement.transaction === undefined ? {} : { closeTransaction: settlement.transaction }),
+          }),
     })
   }
 
-  async function settle(): Promise<void> {
-    const closingMs = record.status.phaseAtMs.closing ?? now()
-    for (;;) {
-      const word = heard
-      const state = await patiently(patience, () => chain.lease(record.leaseId))
-      const step = nextClosingStep({
-        agreement: record.agreement,
-        chain: state,
-        stoppedAt: Math.floor(closingMs / 1000),
-        closingSince: Math.floor(closingMs / 1000),
-        now: Math.floor(now() / 1000),
-        settlement: cause?.settlement,
-        settleGraceSeconds: parts.settleGraceSeconds,
-        breakOff: cause?.breakOff ?? false,
-      })
-      if (step.kind === 'done' || step.kind === 'never-opened') return
-      if (step.kind === 'wait') {
-        const pauseMs = Math.max(250, step.untilSeconds * 1000 - now())
-        await Promise.race([word, sleep(Math.min(pauseMs, longestSleepMs), leaving.signal)])
-        leaving.signal.throwIfAborted()
-        continue
-      }
-      log.info({ step: step.kind }, 'settling')
-      try {
-        if (step.kind === 'close') await chain.close(record.agreement)
-        if (step.kind === 'give-notice') await chain.giveNotice(record.agreement)
-        if (step.kind === 'credit') await chain.credit(record.agreement, step.creditSeconds)
-        if (step.kind === 'settle' && cause?.settlement !== undefined) {
-          await chain.settle(record.agreement, step.amount, cause.settlement.tenantSignature)
-        }
-      } catch (error) {
-        // Whatever it was, the chain is asked again before anything else is tried.
-        log.warn({ err: error, step: step.kind }, 'the chain did not take a step')
-        if (step.kind === 'settle' && !isTooEarly(error) && cause !== undefined) {
-          const { settlement: _refused, ...rest } = cause
-          cause = rest
-        }
-        await sleep(retryMs, leaving.signal)
-      }
-    }
+  async function settle(): Promise<LeaseSettlement | undefined> {
+    return await ledger.settle({
+      ...parts,
+      log,
+      signal: leaving.signal,
+      agreement: record.agreement,
+      openedAt: record.status.openedAt ?? 0,
+      closingMs: record.status.phaseAtMs.closing ?? now(),
+      downtimeSeconds: downtimeSeconds(),
+      cause: () => cause,
+      dropSettlement() {
+        if (cause === undefined) return
+        const { settlement: _refused, ...rest } = cause
+        cause = rest
+      },
+      word: () => heard,
+    })
+  }
+
+  async function recall(): Promise<void> {
+    if (found.lastSeenMs !== undefined) await usage.resume(found.lastSeenMs)
   }
 
   async function main(): Promise<void> {
+    await recalled
     const before: LeasePhase[] = ['accepted', 'pulling', 'starting', 'opening']
     if (record.status.phase !== 'closing') {
       if (record.status.phase === 'opening') await recallOpening()
       const wasActive = record.status.phase === 'active'
       running = bringUp({
-        record,
-        found,
         ...parts,
+        record,
+        found: found.instances,
+        usage,
         log,
         signal: serving.signal,
         starting: () => before.includes(record.status.phase),
         publicHosts: (service) => parts.publicHosts(start, service),
         announce,
         move,
+        note,
+        pulled: (image, digest) =>
+          announce({
+            services: record.status.services.map((service) =>
+              service.image === image ? { ...service, digest } : service,
+            ),
+          }),
         onChange: () => {
           announce({ services: serviceStatuses() })
           nudge()
@@ -301,6 +413,7 @@ export function runLease(start: LeaseRecord, found: readonly Instance[], parts: 
         if (failure !== undefined) return await lapse(failure)
         const refused = await openOnChain({
           ...parts,
+          chain: ledger,
           log,
           signal: leaving.signal,
           record: () => record,
@@ -310,7 +423,7 @@ export function runLease(start: LeaseRecord, found: readonly Instance[], parts: 
         if (refused !== undefined) return await lapse(refused)
       } else {
         running.ready.catch(() => undefined)
-        await parts.openRoutes(record)
+        await lookAtPorts()
       }
       const end = await serve()
       cause ??= end
@@ -322,7 +435,7 @@ export function runLease(start: LeaseRecord, found: readonly Instance[], parts: 
 
   /** The opening may have been mined while nobody looked; then no deadline counts any more. */
   async function recallOpening(): Promise<void> {
-    const state = await patiently(patience, () => chain.lease(record.leaseId))
+    const state = await patiently(patience, () => ledger.lease(record.leaseId))
     if (state.status !== 'open' && state.status !== 'closed') return
     await move('active', { openedAt: state.openedAt, message: 'Running.' })
   }
@@ -335,26 +448,53 @@ export function runLease(start: LeaseRecord, found: readonly Instance[], parts: 
     }
   }
 
+  const recalled = recall()
   const done = main().catch((error: unknown) => {
     if (leaving.signal.aborted) return
-    log.error({ err: error }, 'the lease is left as it is until the next start')
+    hasGivenUp = true
+    serving.abort(error)
+    log.error({ err: error }, 'the lease is left as it is until it is taken up again')
   })
 
   return {
     get record() {
       return record
     },
+    ledger,
+    get hasGivenUp() {
+      return hasGivenUp
+    },
+    downtimeSeconds,
     instances: (service) => running?.instancesOf(service) ?? [],
     outputs: () => running?.outputs() ?? [],
     reading(through) {
+      if (isCleared) return false
       const settled = through.catch(() => undefined)
       readers.add(settled)
       void settled.then(() => readers.delete(settled))
+      return true
     },
     end(next) {
       if (isEnded(record.status.phase)) return
       cause = cause === undefined ? next : { ...cause, ...pickLate(next) }
+      ending.abort(new Error('ending'))
       nudge()
+    },
+    async tellLeaving(leavesAtMs, reason) {
+      if (record.status.phase !== 'active') return
+      await save({
+        leavesAtMs,
+        message: leavesAtMs === undefined ? 'Running.' : leavingSentence(leavesAtMs, reason),
+      })
+    },
+    tellVoucher(voucher) {
+      if (isEnded(record.status.phase)) return
+      announce({ voucher })
+      nudge()
+    },
+    portsMoved() {
+      if (record.status.phase !== 'active') return
+      lookAtPorts().catch((err: unknown) => log.warn({ err }, 'where the ports are was not written down'))
     },
     nudge,
     async leave() {
@@ -362,16 +502,24 @@ export function runLease(start: LeaseRecord, found: readonly Instance[], parts: 
       nudge()
       await done
     },
+    recalled: recalled.catch(() => undefined),
     done,
   }
 }
+
+function leavingSentence(leavesAtMs: number, reason: string): string {
+  return `Running until ${new Date(leavesAtMs).toISOString()}, when the provider will be away: ${reason}`
+}
+
+const takenBack = 'The chain was reorganised and has taken the opening of the lease back.'
 
 function isPreparing(phase: LeasePhase): boolean {
   return phase === 'pulling' || phase === 'starting'
 }
 
-const retryMs = 1_000
 /** How long those who follow the output may take to read its rest before it is removed. */
 const readersGraceMs = 5_000
 /** Chain and workload are looked at again at least this often, whatever is heard. */
-const longestSleepMs = 30_000
+const longestSleepMs = 600_000
+/** And while the provider owes the tenant downtime that is not credited yet. */
+const owingSleepMs = 30_000

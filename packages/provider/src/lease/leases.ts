@@ -9,15 +9,21 @@ import {
 } from '@sublet/protocol'
 import type { Holdings } from '../bid/holdings.ts'
 import type { Journal } from '../journal/journal.ts'
-import type { Instance } from '../runtime/runtime.ts'
 import { checkManifest } from './check-manifest.ts'
 import type { EndCause } from './end-cause.ts'
+import type { LeaseLedger } from './lease-ledger.ts'
 import type { LeaseRecord } from './lease-record.ts'
-import { type LeaseRunner, type RunnerParts, runLease } from './lease-runner.ts'
+import { type Found, type LeaseRunner, type RunnerParts, runLease } from './lease-runner.ts'
 
-export interface LeasesParts extends Omit<RunnerParts, 'publish' | 'release' | 'journal'> {
+export interface LeasesParts extends Omit<RunnerParts, 'publish' | 'release' | 'journal' | 'ledger'> {
   journal: Journal
   holdings: Holdings
+  /** Who keeps the money of a lease. */
+  ledgerOf: (record: Pick<LeaseRecord, 'leaseId' | 'agreement' | 'manifest'>) => LeaseLedger
+  /** The ledger of a lease is needed no longer. */
+  leaveLedger: (record: Pick<LeaseRecord, 'leaseId' | 'agreement'>) => void
+  /** The least interval that vouchers may pay, seconds; undefined where they are not taken. */
+  voucherLeastIntervalSeconds: number | undefined
   token: Address
   /** Told at every change, for the ask and for people. */
   onChange: () => void
@@ -37,8 +43,8 @@ export interface Leases {
   /** Every live lease, whoever's. */
   all(): LeaseRunner[]
   find(leaseId: Hex): LeaseRunner | undefined
-  /** Takes a lease up again after a restart. */
-  resume(record: LeaseRecord, found: readonly Instance[]): void
+  /** Takes a lease up again after a restart; settles when it is known what was served of it until then. */
+  resume(record: LeaseRecord, found: Found): Promise<void>
   /** Looks after nothing any more; what runs runs on. */
   leave(): Promise<void>
   /** Ends every lease and settles when all have. */
@@ -48,29 +54,56 @@ export interface Leases {
 type Listener = (status: LeaseStatus) => void
 
 export function createLeases(parts: LeasesParts): Leases {
-  const { journal, holdings, chain, log, now, owner } = parts
+  const { journal, holdings, log, now, owner } = parts
   const runners = new Map<Hex, LeaseRunner>()
   const listeners = new Map<Hex, Set<Listener>>()
   const accepting = new Map<Hex, Promise<LeaseStatus>>()
 
-  function run(record: LeaseRecord, found: readonly Instance[]): LeaseRunner {
+  /** No lease comes any more. */
+  let ending = false
+
+  /** What the next lease would otherwise wait for, once this one doesn't. */
+  function readyForNext(): void {
+    if (ending) return
+    parts.runtime
+      .prepare(owner)
+      .catch((err: unknown) => log.warn({ err }, 'nothing is kept ready for the next lease'))
+  }
+
+  function run(record: LeaseRecord, found: Found): LeaseRunner {
+    let opened = false
     const runner = runLease(record, found, {
       ...parts,
+      ledger: parts.ledgerOf(record),
       release: (leaseId) => {
         holdings.release(leaseId)
         parts.onChange()
       },
       publish: ({ leaseId, status }) => {
         for (const tell of listeners.get(leaseId) ?? []) tell(status)
+        if (status.phase !== 'active' || opened) return
+        opened = true
+        readyForNext()
       },
     })
     runners.set(record.leaseId, runner)
     void runner.done.then(() => {
-      if (isEnded(runner.record.status.phase)) runners.delete(record.leaseId)
+      if (isEnded(runner.record.status.phase)) {
+        runners.delete(record.leaseId)
+        parts.leaveLedger(record)
+        readyForNext()
+      }
       parts.onChange()
     })
     parts.onChange()
     return runner
+  }
+
+  /** A tenant who signs a settlement takes off what was not served up to this moment. */
+  function statusNow(runner: LeaseRunner): LeaseStatus {
+    const { status } = runner.record
+    const creditSeconds = Math.max(status.creditSeconds ?? 0, runner.downtimeSeconds())
+    return creditSeconds === 0 ? status : { ...status, creditSeconds }
   }
 
   async function known(tenant: Address, leaseId: Hex): Promise<LeaseStatus> {
@@ -95,6 +128,8 @@ export function createLeases(parts: LeasesParts): Leases {
       tenant,
       token: parts.token,
       allocation,
+      isolations: parts.runtime.isolations,
+      voucherLeastIntervalSeconds: parts.voucherLeastIntervalSeconds,
       now: Math.floor(now() / 1000),
     })
     const record: LeaseRecord = {
@@ -108,15 +143,22 @@ export function createLeases(parts: LeasesParts): Leases {
     }
     const unpin = holdings.pin(leaseId)
     try {
-      // The chain itself says whether it would open now: both signatures, contracts' too, the balance, the salt.
-      await chain.checkOpening(agreement, tenantSignature, providerSignature)
-      if (!(await journal.addLease(record))) return await known(tenant, leaseId)
+      // The escrow itself says whether it would open now: both signatures, contracts' too, the balance, the salt.
+      await parts.ledgerOf(record).checkOpening(agreement, tenantSignature, providerSignature)
+      if (!(await journal.addLease(record))) {
+        // The lease of this salt has ended already, and nothing will come of the reservation.
+        unpin()
+        if (!runners.has(leaseId)) parts.leaveLedger(record)
+        return await known(tenant, leaseId)
+      }
     } catch (error) {
       unpin()
+      parts.leaveLedger(record)
       throw error
     }
     holdings.lease(leaseId, allocation)
-    return run(record, []).record.status
+    parts.note(leaseId, { reason: 'matched', message: 'Both sides have signed, and the manifest is here.' })
+    return run(record, { instances: [], lastSeenMs: undefined }).record.status
   }
 
   return {
@@ -129,13 +171,15 @@ export function createLeases(parts: LeasesParts): Leases {
       return await taken
     },
 
-    status: known,
+    async status(tenant, leaseId) {
+      const status = await known(tenant, leaseId)
+      const runner = runners.get(leaseId)
+      return runner === undefined ? status : statusNow(runner)
+    },
 
     async list(tenant) {
-      const ended = (await journal.endedLeases(listedEnded)).filter((status) => status.tenant === tenant)
-      const live = [...runners.values()]
-        .map(({ record }) => record.status)
-        .filter((status) => status.tenant === tenant)
+      const ended = await journal.endedLeases(tenant, listedEnded)
+      const live = [...runners.values()].map(statusNow).filter((status) => status.tenant === tenant)
       const ids = new Set(live.map(({ leaseId }) => leaseId))
       return [...live, ...ended.filter(({ leaseId }) => !ids.has(leaseId))]
     },
@@ -190,15 +234,15 @@ export function createLeases(parts: LeasesParts): Leases {
 
     all: () => [...runners.values()],
     find: (leaseId) => runners.get(leaseId),
-    resume: (record, found) => {
-      run(record, found)
-    },
+    resume: (record, found) => run(record, found).recalled,
 
     async leave() {
+      ending = true
       await Promise.all([...runners.values()].map((runner) => runner.leave()))
     },
 
     async endAll(cause) {
+      ending = true
       for (const runner of runners.values()) runner.end(cause)
       await Promise.all([...runners.values()].map(({ done }) => done))
     },

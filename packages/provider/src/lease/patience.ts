@@ -41,3 +41,22 @@ export async function patiently<T>(
     }
   }
 }
+
+/**
+ * Waits for a word, but no longer than so many milliseconds. Nothing of the waiting outlives it: a timer that is left over
+ * keeps a whole process from ending. Rejects with the signal's reason when that aborts.
+ */
+export async function wordOrTime(
+  { sleep, signal }: { sleep: Sleep; signal?: AbortSignal | undefined },
+  word: Promise<unknown>,
+  ms: number,
+): Promise<void> {
+  const heardFirst = new AbortController()
+  const either = signal === undefined ? heardFirst.signal : AbortSignal.any([signal, heardFirst.signal])
+  try {
+    await Promise.race([word, sleep(ms, either).catch(() => undefined)])
+  } finally {
+    heardFirst.abort()
+  }
+  signal?.throwIfAborted()
+}

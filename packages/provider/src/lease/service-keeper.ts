@@ -1,6 +1,9 @@
 import type { Service } from '@sublet/protocol'
 import type { Log } from '@sublet/service'
+import { faultOf } from '../metering/fault.ts'
+import type { Fault, UsageState } from '../metering/usage-span.ts'
 import type { Exit, Instance, Runtime } from '../runtime/runtime.ts'
+import type { NotedEvent } from '../timeline/lease-timeline.ts'
 import { afterExit, steadyMs } from './after-exit.ts'
 import { patiently, type Sleep } from './patience.ts'
 import { livenessProbes, passes, readinessProbes } from './probe.ts'
@@ -30,23 +33,36 @@ export interface KeeperOptions {
   create: () => Promise<string>
   /** Something of the state changed. */
   onChange: () => void
-  onStarted: (startedAtMs: number) => Promise<void>
-  onEnded: (endedAtMs: number, exitCode: number) => Promise<void>
+  note: (event: NotedEvent) => void
+  /** The replica does something else from now on, or from `atMs`. */
+  entered: (state: UsageState, more?: { atMs?: number; fault?: Fault; exitCode?: number }) => void
+  /** It has ended for good. */
+  over: (atMs: number, exitCode: number) => void
+  /** It has ended, perhaps to be started again. */
+  onEnded: () => Promise<void>
 }
 
 export interface ReplicaKeeper {
   readonly state: ReplicaState
   /** Keeps the replica running until it has ended for good or the signal aborts. Never rejects on the latter. */
   keep(existing?: Instance): Promise<void>
+  /** Its end, when it comes, is what the workload's own plan asked for. */
+  expectEnd(): void
 }
 
-/** Most workloads answer within seconds, and each pause may come on top of what they took: short ones first. */
-const firstPauseMs = 15
-const firstRounds = 150
-const laterPauseMs = 250
+interface Ended extends Exit {
+  atMs: number
+}
+
+/** A pause may come on top of what the workload took to get ready, so it is this share of the time it has had. */
+const pauseShare = 1 / 50
+const shortestPauseMs = 4
+const longestPauseMs = 250
 /** A command is a process each time. */
-const commandPauseMs = 150
+const shortestCommandPauseMs = 150
 const probeTimeoutMs = 2_000
+/** Before a replica that cannot be made is tried again. */
+const afterFailureMs = 5_000
 /** A service without anything to ask is ready when it has stayed up this long. */
 const upLongEnoughMs = 200
 
@@ -55,13 +71,25 @@ export function createReplicaKeeper(options: KeeperOptions): ReplicaKeeper {
   const { service, replica, runtime, log, now, sleep, signal, onChange } = options
   const state: ReplicaState = { replica, instanceId: undefined, ready: false, restarts: 0, ended: undefined }
   let crashesInRow = 0
+  const who = service.replicas === 1 ? service.name : `${service.name}/${replica}`
+
+  function note(event: Omit<NotedEvent, 'service' | 'replica'>): void {
+    options.note({ ...event, service: service.name, replica })
+  }
+  /** The engine was away since the last start, or the replica was found after a restart of the provider. */
+  let unwatched = false
+  /** It was stopped because of its own check. */
+  let asked = false
 
   const patient = <T>(call: () => Promise<T>) =>
     patiently(
       {
         sleep,
         signal,
-        onWait: (err) => log.warn({ err, service: service.name, replica }, 'waiting for the runtime'),
+        onWait: (err) => {
+          unwatched = true
+          log.warn({ err, service: service.name, replica }, 'waiting for the runtime')
+        },
       },
       call,
     )
@@ -96,13 +124,17 @@ export function createReplicaKeeper(options: KeeperOptions): ReplicaKeeper {
     })
   }
 
-  async function exitOf(id: string): Promise<Exit> {
+  async function exitOf(id: string): Promise<Ended> {
+    const sinceMs = now()
     return await patient(async () => {
       const seen = await runtime.inspect(id)
       // Removed by somebody's hand: to the lease that is a kill.
-      if (seen === undefined) return { exitCode: 137, outOfMemory: false }
-      if (seen.state === 'exited') return { exitCode: seen.exitCode ?? 137, outOfMemory: seen.outOfMemory }
-      return await runtime.wait(id, signal)
+      if (seen === undefined) return { exitCode: 137, outOfMemory: false, killed: true, atMs: now() }
+      const exit = await runtime.wait(id, signal)
+      // When it ended, not when somebody was told: on a busy machine seconds lie between.
+      const { finishedAtMs = now() } = (await runtime.inspect(id)) ?? {}
+      const earliestMs = seen.state === 'running' ? sinceMs : 0
+      return { ...exit, atMs: Math.min(Math.max(finishedAtMs, earliestMs), now()) }
     })
   }
 
@@ -110,13 +142,14 @@ export function createReplicaKeeper(options: KeeperOptions): ReplicaKeeper {
     if (service.job !== undefined) return
     const probes = readinessProbes(service)
     if (probes.length === 0) return await sleep(upLongEnoughMs, gone)
-    const firstMs = probes.some(({ kind }) => kind === 'command') ? commandPauseMs : firstPauseMs
-    for (let round = 0; !gone.aborted; round += 1) {
+    const leastMs = probes.some(({ kind }) => kind === 'command') ? shortestCommandPauseMs : shortestPauseMs
+    const sinceMs = now()
+    while (!gone.aborted) {
       const answers = await Promise.all(
         probes.map((probe) => passes(runtime, id, probe, service.health?.timeoutMs ?? probeTimeoutMs)),
       )
       if (answers.every(Boolean)) return
-      await sleep(round < firstRounds ? firstMs : laterPauseMs, gone)
+      await sleep(Math.min(Math.max(leastMs, (now() - sinceMs) * pauseShare), longestPauseMs), gone)
     }
   }
 
@@ -135,7 +168,7 @@ export function createReplicaKeeper(options: KeeperOptions): ReplicaKeeper {
   }
 
   /** Watches one run of the instance to its end. */
-  async function watch(id: string): Promise<Exit> {
+  async function watch(id: string): Promise<Ended> {
     const gone = new AbortController()
     const stop = () => gone.abort(new Error('gone'))
     signal.addEventListener('abort', stop, { once: true })
@@ -145,10 +178,15 @@ export function createReplicaKeeper(options: KeeperOptions): ReplicaKeeper {
       await untilReady(id, gone.signal)
       if (gone.signal.aborted) return
       setReady(true)
+      if (service.job === undefined) note({ reason: 'healthy', message: `${who} is ready.` })
+      options.entered('serving')
       await untilUnhealthy(id, gone.signal)
       if (gone.signal.aborted) return
       log.info({ service: service.name, replica }, 'unhealthy, so it is stopped')
       setReady(false)
+      note({ reason: 'unhealthy', message: `${who} failed its health check too often and is stopped.` })
+      asked = true
+      options.entered('unready', { fault: 'workload' })
       await patient(() => runtime.stop(id, service.stopGraceMs))
     })().catch((error: unknown) => {
       if (!gone.signal.aborted) throw error
@@ -164,15 +202,24 @@ export function createReplicaKeeper(options: KeeperOptions): ReplicaKeeper {
 
   async function run(existing: Instance | undefined): Promise<void> {
     let id = existing?.id
+    unwatched = existing !== undefined
+    if (existing === undefined || existing.state === 'created') options.entered('starting')
     if (existing?.state === 'created') id = await startAgain(existing.id)
     if (id === undefined) id = await startAnew()
     state.instanceId = id
-    if (existing?.state !== 'running' && existing?.state !== 'exited') await options.onStarted(now())
+    if (existing?.state !== 'running' && existing?.state !== 'exited') {
+      note({ reason: 'started', message: `${who} has started.` })
+    }
     onChange()
     for (;;) {
       const startedAtMs = now()
-      const exit = await watch(id)
-      await options.onEnded(now(), exit.exitCode)
+      const { atMs, ...exit } = await watch(id)
+      const fault = faultOf({ ...exit, asked, unwatched })
+      options.entered('down', { atMs, fault, exitCode: exit.exitCode })
+      asked = false
+      unwatched = false
+      await options.onEnded()
+      note(exitEvent(who, exit, service.job !== undefined))
       crashesInRow = now() - startedAtMs >= steadyMs ? 1 : crashesInRow + 1
       const next = afterExit(service, {
         exitCode: exit.exitCode,
@@ -180,30 +227,56 @@ export function createReplicaKeeper(options: KeeperOptions): ReplicaKeeper {
         crashesInRow,
         starting: options.starting(),
       })
-      log.info({ service: service.name, replica, ...exit, next: next.kind }, 'instance ended')
+      log.info({ service: service.name, replica, ...exit, fault, next: next.kind }, 'instance ended')
       if (next.kind !== 'restart') {
-        state.ended = { exitCode: exit.exitCode, failed: next.kind === 'failed' }
+        const failed = next.kind === 'failed'
+        // What was taken from the tenant stays owed until the lease ends.
+        if (!failed || fault === 'workload') options.over(atMs, exit.exitCode)
+        state.ended = { exitCode: exit.exitCode, failed }
         return onChange()
       }
       await sleep(next.afterMs, signal)
       state.restarts += 1
+      options.entered('starting')
       id = await startAgain(id)
       state.instanceId = id
-      await options.onStarted(now())
+      note({ reason: 'restarted', message: `${who} was started again, for the ${nth(state.restarts)} time.` })
       onChange()
     }
   }
 
   return {
     state,
+    expectEnd() {
+      asked = true
+    },
     async keep(existing) {
-      try {
-        await run(existing)
-      } catch (error) {
-        if (!signal.aborted) throw error
+      for (let found = existing; !signal.aborted; found = undefined) {
+        try {
+          return await run(found)
+        } catch (error) {
+          if (signal.aborted) return
+          // Before the lease is open, somebody else may do better; afterwards it is owed to the tenant.
+          if (options.starting()) throw error
+          log.warn({ err: error, service: service.name, replica }, 'cannot be run; tried again soon')
+          options.entered('down', { fault: 'provider' })
+          setReady(false)
+          await sleep(afterFailureMs, signal).catch(() => undefined)
+        }
       }
     },
   }
+}
+
+function exitEvent(who: string, { exitCode, outOfMemory }: Exit, isJob: boolean): NotedEvent {
+  if (outOfMemory) return { reason: 'out-of-memory', message: `${who} ran out of memory.`, exitCode }
+  const reason = isJob && exitCode === 0 ? 'completed' : 'exited'
+  return { reason, message: `${who} ended with exit code ${exitCode}.`, exitCode }
+}
+
+function nth(count: number): string {
+  const word = new Intl.PluralRules('en', { type: 'ordinal' }).select(count)
+  return `${count}${{ one: 'st', two: 'nd', few: 'rd' }[word as string] ?? 'th'}`
 }
 
 function untilAborted(signal: AbortSignal): Promise<void> {

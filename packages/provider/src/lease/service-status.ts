@@ -6,9 +6,11 @@ import type { ReplicaState } from './service-keeper.ts'
 export function statusOfServices(
   services: readonly Service[],
   statesOf: (service: string) => readonly ReplicaState[],
+  digestOf: (service: string) => string | undefined = () => undefined,
 ): LeaseStatus['services'] {
   return services.map((service) => {
     const states = statesOf(service.name)
+    const digest = digestOf(service.name)
     const isJob = service.job !== undefined
     const codes = states.flatMap(({ ended }) => (ended === undefined ? [] : [ended.exitCode]))
     const isUp = ({ ready, instanceId, ended }: ReplicaState) =>
@@ -19,6 +21,7 @@ export function statusOfServices(
       ready: states.filter(isUp).length,
       restarts: states.reduce((sum, { restarts }) => sum + restarts, 0),
       image: service.image,
+      ...(digest === undefined ? {} : { digest }),
       ...(isJob && codes.length === service.replicas
         ? { exitCode: codes.find((code) => code !== 0) ?? 0 }
         : {}),

@@ -11,13 +11,20 @@ import type { ChainLease } from '@sublet/sdk'
 /** Why a lease is being closed, as far as it matters for the money. */
 export interface ClosingFacts {
   agreement: { ratePerHour: bigint; deposit: bigint; maxDuration: number }
-  chain: Pick<ChainLease, 'status' | 'openedAt' | 'toppedUp' | 'drawn' | 'creditSeconds' | 'noticeEndsAt'>
+  chain: Pick<
+    ChainLease,
+    'status' | 'openedAt' | 'toppedUp' | 'drawn' | 'creditSeconds' | 'noticeEndsAt' | 'endedAt'
+  >
   /** When the workload was stopped, unix seconds. */
   stoppedAt: number
+  /** The provider's own downtime before that, all of it, whole seconds. */
+  downtimeSeconds: number
   /** When the closing began, unix seconds. */
   closingSince: number
-  /** Unix seconds. */
+  /** By the provider's clock, unix seconds. */
   now: number
+  /** When the chain's last block was made; no credit may pass the time since the opening. Unix seconds. */
+  chainNow: number
   settlement: NonNullable<CloseRequest['settlement']> | undefined
   /** How long the tenant is given to close by itself. */
   settleGraceSeconds: number
@@ -29,7 +36,7 @@ export type ClosingStep =
   | { kind: 'done' }
   | { kind: 'never-opened' }
   | { kind: 'close' }
-  | { kind: 'settle'; amount: bigint }
+  | { kind: 'settle' }
   | { kind: 'give-notice' }
   /** All unpaid seconds of the lease together. */
   | { kind: 'credit'; creditSeconds: number }
@@ -40,8 +47,10 @@ const clockSlackSeconds = 2
 /** A tenant's signed amount may be so many seconds short of what the provider counts: clocks differ. */
 const settlementSlackSeconds = 10
 
-/** Seconds that pass between a credit and the close after it, which no further credit is sent for. */
-const creditSlackSeconds = 30
+/** A last credit and the close after it are two transactions: what they take is credited before it has passed. */
+const closingTakesSeconds = 2
+/** Where they take longer, this much is not worth a further credit. */
+const creditSlackSeconds = 3
 
 export function leaseMoney({ agreement, chain }: Pick<ClosingFacts, 'agreement' | 'chain'>): LeaseMoney {
   return {
@@ -52,8 +61,9 @@ export function leaseMoney({ agreement, chain }: Pick<ClosingFacts, 'agreement' 
   }
 }
 
-/** When the money ends, credits counted, unix seconds. */
+/** When the money ends, unix seconds: later by what was credited while it lasted, and no later by what was credited then. */
 export function moneyEndsAt(facts: Pick<ClosingFacts, 'agreement' | 'chain'>): number {
+  if (facts.chain.endedAt !== 0) return facts.chain.endedAt
   const money = leaseMoney(facts)
   if (money.ratePerHour === 0n) return fundedUntil(money)
   const byDeposit =
@@ -64,9 +74,21 @@ export function moneyEndsAt(facts: Pick<ClosingFacts, 'agreement' | 'chain'>): n
 /** The least that a tenant's settlement may be for the provider to take it. */
 export function leastSettlement(facts: ClosingFacts): bigint {
   const { chain, stoppedAt } = facts
-  const earned = accrued(leaseMoney(facts), stoppedAt - chain.creditSeconds - settlementSlackSeconds)
+  const earned = accrued(leaseMoney(facts), stoppedAt - unpaidSeconds(facts) - settlementSlackSeconds)
   if (earned < chain.drawn) return chain.drawn
   return earned
+}
+
+/** Whether a settlement pays for seconds that were not served: then they are credited first, and it is too high. */
+function paysForDowntime(facts: ClosingFacts, amount: bigint): boolean {
+  const { chain, stoppedAt, downtimeSeconds } = facts
+  if (downtimeSeconds === 0) return false
+  const served = accrued(leaseMoney(facts), stoppedAt - unpaidSeconds(facts) + settlementSlackSeconds)
+  return amount > served && amount > chain.drawn
+}
+
+function unpaidSeconds({ chain, downtimeSeconds }: ClosingFacts): number {
+  return Math.max(chain.creditSeconds, downtimeSeconds)
 }
 
 /**
@@ -74,14 +96,24 @@ export function leastSettlement(facts: ClosingFacts): bigint {
  * again after every step and whenever something was heard.
  */
 export function nextClosingStep(facts: ClosingFacts): ClosingStep {
-  const { chain, now, stoppedAt, closingSince, settlement } = facts
+  const { chain, now, stoppedAt, closingSince, settlement, downtimeSeconds } = facts
   if (chain.status === 'closed') return { kind: 'done' }
   if (chain.status !== 'open') return { kind: 'never-opened' }
-  if (now >= moneyEndsAt(facts) + clockSlackSeconds) return { kind: 'close' }
-  if (facts.breakOff) return { kind: 'close' }
-  if (settlement !== undefined && settlement.amount >= leastSettlement(facts)) {
-    return { kind: 'settle', amount: settlement.amount }
+  const mayClose = facts.breakOff || now >= moneyEndsAt(facts) + clockSlackSeconds
+  if (
+    !mayClose &&
+    settlement !== undefined &&
+    facts.chainNow < settlement.until &&
+    settlement.amount >= leastSettlement(facts) &&
+    !paysForDowntime(facts, settlement.amount)
+  ) {
+    return { kind: 'settle' }
   }
+  // Whoever closes it next must not pay for what was not served.
+  const elapsed = Math.min(facts.chainNow, moneyEndsAt(facts)) - chain.openedAt
+  const owed = Math.min(downtimeSeconds, elapsed)
+  if (owed > chain.creditSeconds) return { kind: 'credit', creditSeconds: owed }
+  if (mayClose) return { kind: 'close' }
   if (chain.noticeEndsAt === 0) {
     const patienceEnds = closingSince + facts.settleGraceSeconds
     if (now < patienceEnds) {
@@ -93,10 +125,13 @@ export function nextClosingStep(facts: ClosingFacts): ClosingStep {
   if (now < chain.noticeEndsAt + clockSlackSeconds) {
     return { kind: 'wait', untilSeconds: chain.noticeEndsAt + clockSlackSeconds }
   }
-  // What was not served since the stop is not paid. Chain time is behind ours at most, never ahead of it by much.
-  const unserved = Math.max(0, Math.floor(now - clockSlackSeconds - stoppedAt))
-  const slack = chain.creditSeconds === 0 ? 0 : creditSlackSeconds
-  if (chain.creditSeconds + slack < unserved) return { kind: 'credit', creditSeconds: unserved }
+  // What was not served since the stop is not paid; the chain takes no more off than the time since the opening.
+  const unserved = downtimeSeconds + Math.max(0, now + closingTakesSeconds - stoppedAt)
+  const most = facts.chainNow - chain.openedAt
+  const slack = chain.creditSeconds <= downtimeSeconds ? 0 : creditSlackSeconds
+  if (chain.creditSeconds + slack < Math.min(unserved, most)) {
+    return { kind: 'credit', creditSeconds: Math.min(unserved, most) }
+  }
   return { kind: 'close' }
 }
 

@@ -1,5 +1,7 @@
 import { gibibyte } from '@sublet/protocol'
-import type { Device } from '../inventory/device.ts'
+import type { DiskMeans } from '../disk/disk-means.ts'
+import type { DiskClass } from '../inventory/disk-class.ts'
+import { cureFor, type System } from './install-commands.ts'
 
 /** One thing about the machine, in a sentence, with the command or the step that mends it. */
 export interface Finding {
@@ -12,14 +14,25 @@ export interface Finding {
 const leastMemoryBytes = 2 * gibibyte
 const leastStorageBytes = 10 * gibibyte
 
-export function sizeFindings(size: {
+export interface SizeFacts {
   cpuMillis: number
+  cpuModel: string
   memoryBytes: number
   storageBytes: number
-}): Finding[] {
-  const { cpuMillis, memoryBytes, storageBytes } = size
+  diskClass: DiskClass | undefined
+  linkMegabits: number | undefined
+}
+
+const diskWords: Record<DiskClass, string> = { nvme: 'NVMe disk', ssd: 'SSD', hdd: 'hard disk' }
+
+export function sizeFindings(size: SizeFacts): Finding[] {
+  const { cpuMillis, cpuModel, memoryBytes, storageBytes, diskClass, linkMegabits } = size
+  const disk = diskClass === undefined ? 'disk' : diskWords[diskClass]
   return [
-    { level: 'ok', what: `${cpuMillis / 1000} processor cores.` },
+    {
+      level: 'ok',
+      what: `${cpuMillis / 1000} processor cores${cpuModel === '' ? '' : `, ${cpuModel}`}.`,
+    },
     memoryBytes < leastMemoryBytes
       ? {
           level: 'warning',
@@ -30,27 +43,27 @@ export function sizeFindings(size: {
     storageBytes < leastStorageBytes
       ? {
           level: 'warning',
-          what: `Only ${gib(storageBytes)} of disk are free.`,
+          what: `Only ${gib(storageBytes)} of ${disk} are free.`,
           cure: 'Free some, or name another folder with --data.',
         }
-      : { level: 'ok', what: `${gib(storageBytes)} of disk are free.` },
+      : { level: 'ok', what: `${gib(storageBytes)} of ${disk} are free.` },
+    ...(linkMegabits === undefined
+      ? []
+      : [{ level: 'ok' as const, what: `A network link of ${linkMegabits} Mbit/s.` }]),
   ]
 }
 
 export interface EngineFacts {
-  platform: NodeJS.Platform
+  system: System
   engine: string | undefined
   problem: { message: string; hint: string | undefined } | undefined
-  /** Whether leases can be kept from the machine's own network; undefined where the engine sees to that itself. */
+  /** Whether leases can be kept from the machine's own network; undefined where nobody but the engine could. */
   firewall: boolean | undefined
 }
 
-export function engineFindings({ platform, engine, problem, firewall }: EngineFacts): Finding[] {
+export function engineFindings({ system, engine, problem, firewall }: EngineFacts): Finding[] {
   if (engine === undefined) {
-    const install =
-      platform === 'linux'
-        ? 'curl -fsSL https://get.docker.com | sh'
-        : 'Install Docker Desktop: https://docs.docker.com/desktop'
+    const install = cureFor('docker', system)
     const isThere = problem !== undefined && !problem.message.includes('No Docker or Podman socket')
     return [
       {
@@ -61,81 +74,35 @@ export function engineFindings({ platform, engine, problem, firewall }: EngineFa
     ]
   }
   const found: Finding = { level: 'ok', what: `${engine === 'podman' ? 'Podman' : 'Docker'} answers.` }
-  if (firewall !== false) return [found]
+  if (firewall === true) return [found]
+  if (firewall === undefined) {
+    return [
+      found,
+      {
+        level: 'warning',
+        what: 'Leases reach this machine’s network through this engine, so only your own tenants are served.',
+        cure: 'Offer a Linux machine with Docker, or set `strangersWithout: ["network"]` to serve everybody all the same.',
+      },
+    ]
+  }
   return [
     found,
     {
       level: 'warning',
-      what: 'Leases could reach services of this machine and of its network.',
-      cure: 'Run the provider as root with iptables installed: sudo apt-get install -y iptables',
+      what: 'Leases could reach services of this machine and of its network, so only your own tenants are served.',
+      cure: `Run the provider as root with iptables installed: ${cureFor('iptables', system)}`,
     },
   ]
 }
 
-export interface GpuFacts {
-  platform: NodeJS.Platform
-  devices: readonly Device[]
-  driverProblem: string | undefined
-  driverVersion: string | undefined
-  /** Cards on the bus, driver or not; undefined where that can't be told. */
-  cardsOnBus: number | undefined
-  engineKnowsNvidia: boolean
-  engine: string | undefined
+/** Whether tenants can write more than they have rented. */
+export function diskFindings({ lack }: DiskMeans): Finding[] {
+  if (lack === undefined) {
+    return [{ level: 'ok', what: 'Services can write what they have rented, and no more.' }]
+  }
+  return [{ level: 'warning', ...lack }]
 }
 
-/** The first driver line that the usual CUDA 12 images run on. */
-const leastDriver = 525
-
-export function gpuFindings(facts: GpuFacts): Finding[] {
-  const { devices, driverProblem, driverVersion, cardsOnBus = 0 } = facts
-  const cards = devices.filter(({ vendor }) => vendor === 'nvidia')
-  if (driverProblem !== undefined) {
-    return [
-      {
-        level: 'error',
-        what: `The NVIDIA driver does not work: ${driverProblem.split('\n')[0]}`,
-        cure: 'Install it anew and restart: sudo ubuntu-drivers install && sudo reboot',
-      },
-    ]
-  }
-  if (cards.length === 0) {
-    if (cardsOnBus === 0) return [{ level: 'ok', what: 'No NVIDIA GPU: processor and memory are offered.' }]
-    return [
-      {
-        level: 'error',
-        what: `${cardsOnBus} NVIDIA ${cardsOnBus === 1 ? 'card is' : 'cards are'} there, but no driver.`,
-        cure: 'sudo ubuntu-drivers install && sudo reboot',
-      },
-    ]
-  }
-  const findings: Finding[] = cards.map(({ model, memoryBytes }) => ({
-    level: 'ok',
-    what: `${model} with ${gib(memoryBytes)}.`,
-  }))
-  if (cardsOnBus > cards.length && !cards.some(({ id }) => id.startsWith('MIG-'))) {
-    findings.push({
-      level: 'warning',
-      what: `${cardsOnBus} cards are on the bus, the driver shows ${cards.length}.`,
-      cure: 'Look at what the driver says of the others: sudo dmesg | grep -i nvrm',
-    })
-  }
-  if (Number.parseInt(driverVersion ?? '', 10) < leastDriver) {
-    findings.push({
-      level: 'warning',
-      what: `The driver ${driverVersion} is too old for current CUDA images.`,
-      cure: 'sudo ubuntu-drivers install && sudo reboot',
-    })
-  }
-  if (facts.engine === 'docker' && !facts.engineKnowsNvidia) {
-    findings.push({
-      level: 'error',
-      what: 'Docker cannot hand GPUs to containers.',
-      cure: 'sudo apt-get install -y nvidia-container-toolkit && sudo nvidia-ctk runtime configure --runtime=docker && sudo systemctl restart docker',
-    })
-  }
-  return findings
-}
-
-function gib(bytes: number): string {
+export function gib(bytes: number): string {
   return `${Math.round(bytes / gibibyte)} GiB`
 }

@@ -1,6 +1,7 @@
 import type { Address, Ask, GpuStock, Hex, Inventory, PriceList } from '@sublet/protocol'
 import type { Capacity, Free } from '../inventory/claims.ts'
 import type { Device } from '../inventory/device.ts'
+import { offeredPrices } from './own-prices.ts'
 
 export interface AskParts {
   provider: Address
@@ -21,6 +22,8 @@ export interface AskParts {
   expiresAtMs: number
   /** Nothing is offered: leases run on, new ones go elsewhere. */
   draining: boolean
+  /** The next instant at which the provider will be away, milliseconds since 1970. */
+  unavailableFromMs?: number | undefined
 }
 
 /** Most image names in an ask; those beyond break no ties. */
@@ -43,25 +46,8 @@ export function askOf(parts: AskParts): Ask {
     tenants: [...parts.tenants],
     publicKey,
     images: parts.images.slice(0, mostImages),
+    ...(parts.unavailableFromMs === undefined ? {} : { unavailableFromMs: parts.unavailableFromMs }),
   }
-}
-
-/** Only the models that are here; the wildcard becomes the price of each that the list does not name. */
-export function offeredPrices(prices: PriceList, devices: readonly Device[]): PriceList {
-  const models = [...new Set(devices.map(({ model }) => model))].sort()
-  const gpuPerHour = Object.fromEntries(models.map((model) => [model, priceOfModel(prices, model)]))
-  return { ...prices, gpuPerHour }
-}
-
-/** A slice's own price, its card's share of it, or the wildcard's. */
-function priceOfModel(prices: PriceList, model: string): bigint {
-  const own = prices.gpuPerHour[model]
-  if (own !== undefined) return own
-  const [card = '', profile] = model.split('-mig-')
-  const share = Number(/^(\d)g/.exec(profile ?? '')?.[1] ?? 0)
-  const whole = prices.gpuPerHour[card] ?? prices.gpuPerHour['*'] ?? 0n
-  // A card has seven slices of compute.
-  return share === 0 ? whole : (whole * BigInt(share) + 6n) / 7n
 }
 
 function inventoryOf({ capacity, free, cpuArch, draining }: AskParts): Inventory {

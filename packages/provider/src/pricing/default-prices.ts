@@ -62,13 +62,3 @@ export function defaultPrices(tokenDecimals: number): PriceList {
     ipPerHour: milli(ipMilliDollars),
   }
 }
-
-/** The owner's prices over the defaults; within maps, name by name. */
-export function withOwnPrices(defaults: PriceList, own: Partial<PriceList>): PriceList {
-  return {
-    ...defaults,
-    ...own,
-    storagePerGibHour: { ...defaults.storagePerGibHour, ...own.storagePerGibHour },
-    gpuPerHour: { ...defaults.gpuPerHour, ...own.gpuPerHour },
-  }
-}

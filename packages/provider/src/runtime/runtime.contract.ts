@@ -1,8 +1,13 @@
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import type { Hex } from '@sublet/protocol'
-import { isSubletError } from '@sublet/protocol'
+import { type Address, type Hex, isSubletError, mebibyte, type OutputLine } from '@sublet/protocol'
+import tar from 'tar-stream'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { InstanceSpec, Owner, Runtime, RuntimeLogLine } from './runtime.ts'
+import { plainInstance } from '../testing/plain-instance.ts'
+import type { InstanceSpec, Isolation, Owner, Runtime } from './runtime.ts'
 
 export interface RuntimeUnderTest {
   runtime: Runtime
@@ -11,6 +16,10 @@ export interface RuntimeUnderTest {
   /** An image in which `nodePath` runs Node. */
   image: string
   nodePath: string
+  /** What is put between its instances and the machine's kernel. */
+  isolation?: Isolation
+  /** False where nobody can tell a process that was stopped from one that says so. */
+  tellsKills?: false
   close(): Promise<void>
 }
 
@@ -47,22 +56,12 @@ export function describeRuntime(open: () => Promise<RuntimeUnderTest>): void {
 
   function specOf(script: string, more: Partial<InstanceSpec> = {}): InstanceSpec {
     return {
-      owner: { ...owner, leaseId: newLease(), service: 'web', replica: 0 },
+      ...plainInstance({ ...owner, leaseId: newLease(), service: 'web', replica: 0 }),
       image: subject.image,
       command: [subject.nodePath],
       args: ['-e', script],
-      env: {},
-      cpuMillis: 500,
-      memoryBytes: 256 * 1024 * 1024,
-      pidsLimit: 128,
-      gpuIds: [],
-      mounts: [],
-      files: [],
       aliases: ['web'],
-      ports: [],
-      redirects: [],
-      readOnlyRoot: false,
-      stopGraceMs: 5_000,
+      ...(subject.isolation === undefined ? {} : { isolation: subject.isolation }),
       ...more,
     }
   }
@@ -73,9 +72,9 @@ export function describeRuntime(open: () => Promise<RuntimeUnderTest>): void {
     return id
   }
 
-  async function linesOf(id: string, request = { follow: false }): Promise<RuntimeLogLine[]> {
-    const lines: RuntimeLogLine[] = []
-    for await (const line of runtime.logs(id, request)) lines.push(line)
+  async function linesOf(id: string, request = { follow: false }): Promise<OutputLine[]> {
+    const lines: OutputLine[] = []
+    for await (const some of runtime.logs(id, request)) lines.push(...some)
     return lines
   }
 
@@ -92,6 +91,7 @@ export function describeRuntime(open: () => Promise<RuntimeUnderTest>): void {
     }
   }
 
+  const room = { sizeBytes: 16 * mebibyte, class: 'default' }
   const stayUp = 'setInterval(() => {}, 1000)'
 
   test('answers ping', async () => {
@@ -136,6 +136,44 @@ export function describeRuntime(open: () => Promise<RuntimeUnderTest>): void {
     expect((await linesOf(id)).map(({ text: line }) => line)).toEqual(['b c undefined'])
   })
 
+  test('packs a volume and unpacks it into another', async () => {
+    const volumeOwner = { ...owner, tenant: owner.provider, deployment: 'snapshots' }
+    const first = await runtime.ensureVolume({ ...volumeOwner, name: 'first' }, room)
+    const second = await runtime.ensureVolume({ ...volumeOwner, name: 'second' }, room)
+    const pack = tar.pack()
+    pack.entry({ name: 'folder', type: 'directory', mode: 0o755 })
+    pack.entry({ name: 'folder/note', mode: 0o640, uid: 33, gid: 33 }, 'remember')
+    pack.finalize()
+    await runtime.unpackVolume(first, Readable.from(pack, { objectMode: false }))
+    await runtime.unpackVolume(second, await runtime.packVolume(first))
+    const seen = new Map<string, string>()
+    const extract = tar.extract()
+    ;(await runtime.packVolume(second)).pipe(extract)
+    for await (const entry of extract) {
+      const content = await text(entry)
+      if (entry.header.type === 'file') seen.set(entry.header.name.replace(/^\.\//, ''), content)
+    }
+    expect([...seen]).toEqual([['folder/note', 'remember']])
+  })
+
+  test('passes secret variables, to commands beside the program too', async () => {
+    const secretEnv = { TOKEN: `it's "a" $secret\nof two lines` }
+    const script =
+      'console.log(process.env.A, JSON.stringify(process.env.TOKEN)); setInterval(() => {}, 1000)'
+    const id = await run(specOf(script, { env: { A: 'b' }, secretEnv }))
+    for await (const [line] of runtime.logs(id, { follow: true })) {
+      expect(line?.text).toBe(`b ${JSON.stringify(secretEnv.TOKEN)}`)
+      break
+    }
+    const asked = await runtime.exec(id, {
+      command: [subject.nodePath, '-p', 'process.env.TOKEN'],
+      tty: false,
+    })
+    expect((await text(asked.stdout)).trim()).toBe(secretEnv.TOKEN)
+    await runtime.stop(id, 5_000)
+    expect((await runtime.inspect(id))?.state).toBe('exited')
+  })
+
   test('gives files, readable at their path', async () => {
     const id = await run(
       specOf(
@@ -157,19 +195,28 @@ export function describeRuntime(open: () => Promise<RuntimeUnderTest>): void {
     )
     await until(async () => ((await linesOf(id)).length >= 4 ? true : undefined))
     const followed: string[] = []
-    for await (const { text: line } of runtime.logs(id, { follow: true, tail: 2 })) followed.push(line)
+    for await (const some of runtime.logs(id, { follow: true, tail: 2 })) {
+      followed.push(...some.texts())
+    }
     expect(followed.at(-1)).toBe('line 8')
     expect(followed.length).toBeLessThan(8)
   })
 
   test('leaves out lines before an instant', async () => {
-    const id = await run(specOf('console.log("early"); setTimeout(() => console.log("late"), 400)'))
-    await runtime.wait(id)
-    const all = await linesOf(id)
-    const late = all.find(({ text: line }) => line === 'late')
+    const id = await run(
+      specOf(
+        `process.on("SIGTERM", () => { console.log("late"); process.exit() }); console.log("early"); ${stayUp}`,
+      ),
+    )
+    // The second comes only once the first has been read, in another second: some engines stamp no finer.
+    const early = await until(async () => (await linesOf(id))[0]?.atMs)
+    await until(async () => (Math.floor(Date.now() / 1000) > Math.floor(early / 1000) ? true : undefined))
+    await runtime.stop(id, 20_000)
+    const sinceMs = (await linesOf(id)).at(-1)?.atMs ?? 0
+    expect(sinceMs).toBeGreaterThan(early)
     const since: string[] = []
-    for await (const line of runtime.logs(id, { follow: false, sinceMs: (late?.atMs ?? 0) - 100 })) {
-      since.push(line.text)
+    for await (const some of runtime.logs(id, { follow: false, sinceMs })) {
+      since.push(...some.texts())
     }
     expect(since).toEqual(['late'])
   })
@@ -178,8 +225,8 @@ export function describeRuntime(open: () => Promise<RuntimeUnderTest>): void {
     const id = await run(specOf(`console.log("up"); ${stayUp}`))
     const stop = new AbortController()
     const lines: string[] = []
-    for await (const { text: line } of runtime.logs(id, { follow: true, signal: stop.signal })) {
-      lines.push(line)
+    for await (const some of runtime.logs(id, { follow: true, signal: stop.signal })) {
+      lines.push(...some.texts())
       stop.abort()
     }
     expect(lines).toEqual(['up'])
@@ -247,6 +294,19 @@ export function describeRuntime(open: () => Promise<RuntimeUnderTest>): void {
     await runtime.stop(gentle, 0)
   })
 
+  test('tells a process that says it was killed from one that was', async () => {
+    const pretends = await run(specOf('process.exit(137)'))
+    expect(await runtime.wait(pretends)).toEqual({
+      exitCode: 137,
+      outOfMemory: false,
+      ...(subject.tellsKills === false ? {} : { killed: false }),
+    })
+    const stopped = await run(specOf(stayUp))
+    const ending = runtime.wait(stopped)
+    await runtime.stop(stopped, 0)
+    expect((await ending).killed).not.toBe(false)
+  })
+
   test('starts again what has ended, with all its lines', async () => {
     const id = await run(specOf('console.log("run")'))
     await runtime.wait(id)
@@ -273,8 +333,9 @@ export function describeRuntime(open: () => Promise<RuntimeUnderTest>): void {
     const spec = specOf(stayUp)
     await runtime.create(spec)
     const id = await runtime.create(spec)
-    const same = (await runtime.list(owner)).filter(({ owner: of }) => of.leaseId === spec.owner.leaseId)
+    const same = await runtime.list(owner, spec.owner.leaseId)
     expect(same.map((instance) => instance.id)).toEqual([id])
+    expect(await runtime.list(owner, `0x${'0e'.repeat(32)}`)).toEqual([])
   })
 
   test('lists only its owner', async () => {
@@ -284,12 +345,8 @@ export function describeRuntime(open: () => Promise<RuntimeUnderTest>): void {
   })
 
   test('keeps a volume from one lease to the next', async () => {
-    const volume = await runtime.ensureVolume({
-      ...owner,
-      tenant: `0x${'11'.repeat(20)}`,
-      deployment: 'notes',
-      name: 'data',
-    })
+    const tenant: Address = `0x${'11'.repeat(20)}`
+    const volume = await runtime.ensureVolume({ ...owner, tenant, deployment: 'notes', name: 'data' }, room)
     const mounts = [{ kind: 'volume', volume, path: '/data', readOnly: false }] as const
     const path = '(process.env.SUBLET_ROOT ?? "") + "/data/note"'
     const first = await run(specOf(`require("fs").writeFileSync(${path}, "kept")`, { mounts, user: '0' }))
@@ -303,6 +360,34 @@ export function describeRuntime(open: () => Promise<RuntimeUnderTest>): void {
     await runtime.remove(second)
   })
 
+  test('lets nobody write more than was asked, beside volumes and in them', async () => {
+    const volumeOwner = { ...owner, tenant: owner.provider, deployment: 'filled', name: 'data' }
+    const volume = await runtime.ensureVolume(volumeOwner, room)
+    const mounts = [{ kind: 'volume', volume, path: '/data', readOnly: false }] as const
+    // As much as three times what was asked, to each place.
+    const script = `
+      const fs = require("fs"), root = process.env.SUBLET_ROOT ?? ""
+      for (const [place, mebibytes] of [["/data", 16], ["/var", 64]]) {
+        fs.mkdirSync(root + place, { recursive: true })
+        const file = fs.openSync(root + place + "/big", "w")
+        let written = 0, end = "all"
+        try { while (written < mebibytes * 3) { fs.writeSync(file, Buffer.alloc(1 << 20, 1)); written += 1 } } catch (error) { end = error.code }
+        console.log(place, end, written >= mebibytes, written < mebibytes * 2 + 40)
+      }`
+    const id = await run(specOf(script, { mounts, user: '0', storageBytes: 64 * mebibyte }))
+    await runtime.wait(id)
+    const bounded = { all: 2, volumes: 1, none: 0 }[runtime.diskLimits]
+    expect((await linesOf(id)).map(({ text: line }) => line)).toEqual(
+      ['/data', '/var'].map((place, index) =>
+        index < bounded ? `${place} ENOSPC true true` : expect.stringMatching(`^${place} all true`),
+      ),
+    )
+    const stored = (await runtime.volumes(owner)).find(({ name }) => name === volume)
+    expect(stored).toMatchObject({ class: 'default', owner: volumeOwner })
+    expect(stored?.heldBytes).toBeGreaterThanOrEqual(room.sizeBytes)
+    await runtime.remove(id)
+  })
+
   test('measures an instance', async () => {
     const id = await run(
       specOf(`const kept = Buffer.alloc(3e7, 1); console.log("up"); setInterval(() => kept[0]++, 1000)`),
@@ -311,6 +396,93 @@ export function describeRuntime(open: () => Promise<RuntimeUnderTest>): void {
     const usage = await runtime.usage(id)
     expect(usage.memoryBytes).toBeGreaterThan(2e7)
     expect(usage.cpuMs).toBeGreaterThan(0)
+  })
+
+  test('takes files in and gives them out, with their folders and modes', async () => {
+    const id = await run(specOf(stayUp))
+    const archive = tar.pack()
+    archive.entry({ name: 'in', type: 'directory', mode: 0o755 })
+    archive.entry({ name: 'in/tool', mode: 0o750 }, 'x'.repeat(200_000))
+    archive.entry({ name: 'in/link', type: 'symlink', linkname: 'tool' })
+    archive.finalize()
+    expect(await runtime.statFile(id, '/in')).toBeUndefined()
+    await runtime.unpackFiles(id, '/', Readable.from(archive as AsyncIterable<Buffer>, { objectMode: false }))
+    expect(await runtime.statFile(id, '/in')).toMatchObject({ kind: 'folder' })
+    expect(await runtime.statFile(id, '/in/tool')).toMatchObject({
+      kind: 'file',
+      sizeBytes: 200_000,
+      mode: 0o750,
+    })
+    const seen: Record<string, string> = {}
+    const extract = tar.extract()
+    ;(await runtime.packFiles(id, '/in')).pipe(extract as unknown as NodeJS.WritableStream)
+    for await (const entry of extract) {
+      const { name, type, linkname } = entry.header
+      const content = await text(Readable.from(entry as AsyncIterable<Buffer>))
+      seen[name.replace(/\/$/, '')] = type === 'symlink' ? `to ${linkname}` : `${type} ${content.length}`
+    }
+    expect(seen).toEqual({ in: 'directory 0', 'in/link': 'to tool', 'in/tool': 'file 200000' })
+  })
+
+  test('says that a file or folder is not there', async () => {
+    const id = await run(specOf(stayUp))
+    await expect(runtime.packFiles(id, '/nowhere')).rejects.toMatchObject({ code: 'file.not-found' })
+    const empty = tar.pack()
+    empty.finalize()
+    await expect(
+      runtime.unpackFiles(
+        id,
+        '/nowhere',
+        Readable.from(empty as AsyncIterable<Buffer>, { objectMode: false }),
+      ),
+    ).rejects.toMatchObject({ code: 'file.not-found' })
+  })
+
+  test('an archive that leads out writes nothing outside of the instance', async () => {
+    const id = await run(specOf(stayUp))
+    const outside = `sublet-outside-${process.pid}`
+    const archive = tar.pack()
+    archive.entry({ name: 'out', type: 'symlink', linkname: '/' })
+    archive.entry({ name: `out/tmp/${outside}-a` }, 'bad')
+    archive.entry({ name: `../../../../../../../../tmp/${outside}-b` }, 'bad')
+    archive.finalize()
+    await runtime
+      .unpackFiles(id, '/', Readable.from(archive as AsyncIterable<Buffer>, { objectMode: false }))
+      .catch(() => undefined)
+    expect(existsSync(`/tmp/${outside}-a`)).toBe(false)
+    expect(existsSync(`/tmp/${outside}-b`)).toBe(false)
+  })
+
+  test('says when the sender of an archive breaks off', async () => {
+    const id = await run(specOf(stayUp))
+    async function* cutOff() {
+      const archive = tar.pack()
+      archive.entry({ name: 'half' }, 'x'.repeat(5_000))
+      for await (const chunk of archive as AsyncIterable<Buffer>) {
+        yield chunk
+        throw new Error('the sender is gone')
+      }
+    }
+    await expect(
+      runtime.unpackFiles(id, '/', Readable.from(cutOff(), { objectMode: false })),
+    ).rejects.toThrow('the sender is gone')
+  })
+
+  test('leads datagrams to a UDP port', async () => {
+    const id = await run(
+      specOf(
+        'const s = require("dgram").createSocket("udp4"); s.on("message", (m, r) => s.send("echo " + m, r.port, r.address)); s.bind(Number(process.env.SUBLET_UDP_PORT_5300 ?? 5300)); console.log("up")',
+        { udpPorts: [5300] },
+      ),
+    )
+    await until(async () => ((await linesOf(id)).length > 0 ? true : undefined))
+    const { host, port } = await runtime.datagramTarget(id, 5300)
+    const socket = createSocket('udp4')
+    const answer = once(socket, 'message')
+    const beat = setInterval(() => socket.send('hello', port, host), 50)
+    expect(String((await answer)[0])).toBe('echo hello')
+    clearInterval(beat)
+    socket.close()
   })
 
   test('says when nothing listens', async () => {

@@ -8,6 +8,8 @@ const script = fileURLToPath(new URL('./provider-process.ts', import.meta.url))
 
 export interface KillableProvider {
   child: ChildProcess
+  /** Until the program was read and began, milliseconds. */
+  loadedInMs: number
   /** Everything that it logged. */
   log(): string
   kill(): Promise<void>
@@ -17,6 +19,7 @@ export interface KillableProvider {
 export async function startKillable(
   { options, providerKey, tenant }: TestNetwork,
   config: Partial<ProviderConfigInput> = {},
+  more: { outputBytes?: number } = {},
 ): Promise<KillableProvider> {
   const { account: _account, dataDir, addresses, ...rest } = options
   const child = spawn(process.execPath, ['--import', 'tsx', script], {
@@ -25,6 +28,7 @@ export async function startKillable(
       ...process.env,
       PROVIDER_OPTIONS: JSON.stringify({
         ...rest,
+        ...more,
         addresses: { ...addresses, deployedAtBlock: String(addresses.deployedAtBlock) },
         privateKey: providerKey,
         ownTenants: [tenant.address],
@@ -34,6 +38,7 @@ export async function startKillable(
           reservedMemoryBytes: 0,
           chainPollMs: 50,
           settleGraceSeconds: 2,
+          voucherLeastIntervalSeconds: 1,
           ...config,
         },
       }),
@@ -43,13 +48,19 @@ export async function startKillable(
   child.stderr?.on('data', (chunk) => {
     said += String(chunk)
   })
+  const startedAt = performance.now()
+  let loadedInMs = 0
   const ready = (async () => {
-    for await (const chunk of child.stdout ?? []) if (String(chunk).includes('ready')) return true
+    for await (const chunk of child.stdout ?? []) {
+      if (String(chunk).includes('loaded')) loadedInMs = performance.now() - startedAt
+      if (String(chunk).includes('ready')) return true
+    }
     return false
   })()
   if (!(await ready)) throw new Error(`the provider did not start:\n${said}`)
   return {
     child,
+    loadedInMs,
     log: () => said,
     async kill() {
       if (child.exitCode !== null || child.signalCode !== null) return

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
+import { setTimeout as delay } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import tar from 'tar-stream'
 
@@ -15,10 +16,14 @@ export interface TestRegistry extends AsyncDisposable {
 
 const sha256 = (bytes: Uint8Array) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`
 
-/** A registry on loopback with one image, `NAME:1`: a shell and nothing else. Asks for a password when given one. */
+/**
+ * A registry on loopback with one image, `NAME:1`: a shell and nothing else. Asks for a password when given one, and gives
+ * layers drop by drop, and no whole one, until `hurry` settles.
+ */
 export async function startRegistry(
   name: string,
   login?: { username: string; password: string },
+  hurry: Promise<unknown> = Promise.resolve(),
 ): Promise<TestRegistry> {
   const blobs = new Map<string, Buffer>()
   const keep = (bytes: Buffer) => {
@@ -70,7 +75,8 @@ export async function startRegistry(
     if (blob === undefined)
       return response.writeHead(404, { 'content-type': 'application/json' }).end('{"errors":[]}')
     asked += 1
-    response.writeHead(200, { 'content-length': blob.length }).end(blob)
+    response.writeHead(200, { 'content-length': blob.length })
+    void drip(response, blob, hurry)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
@@ -93,4 +99,22 @@ async function shellLayer(): Promise<Buffer> {
   }
   pack.finalize()
   return await buffer(pack)
+}
+
+const dropBytes = 8 * 1024
+const dropEveryMs = 50
+
+async function drip(response: ServerResponse, blob: Buffer, hurry: Promise<unknown>): Promise<void> {
+  let hurried = false
+  const end = hurry.then(() => {
+    hurried = true
+  })
+  let at = 0
+  for (; at + dropBytes < blob.length; at += dropBytes) {
+    await Promise.race([end, delay(dropEveryMs)])
+    if (hurried) break
+    response.write(blob.subarray(at, at + dropBytes))
+  }
+  if (at > 0) await hurry
+  response.end(blob.subarray(at))
 }

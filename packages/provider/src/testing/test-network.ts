@@ -16,6 +16,7 @@ import {
   type Group,
   generateSealKeyPair,
   type Hex,
+  isPaidByVouchers,
   type LeaseStatus,
   type Manifest,
   orderFor,
@@ -44,7 +45,9 @@ import type { RunningProvider, StartProviderOptions } from '../start-options.ts'
 import { type Line, openLine } from './line.ts'
 
 /** As `@sublet/testing` has it; that one cannot be loaded outside of a test run. */
-const databaseUrl = process.env.SUBLET_TEST_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres'
+const usualDatabaseUrl = process.env.SUBLET_TEST_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres'
+/** What a voucher of the tests' tenant pays ahead. */
+export const voucherIntervalSeconds = 4
 const mnemonic = 'test test test test test test test test test test test junk'
 const account = (index: number): LocalAccount => mnemonicToAccount(mnemonic, { addressIndex: index })
 const lower = (address: string) => address.toLowerCase() as Address
@@ -54,11 +57,15 @@ export interface TestNetwork extends AsyncDisposable {
   addresses: NetworkAddresses
   rpcUrl: string
   tenant: Tenant
+  /** Another tenant with money. */
+  neighbour(): Promise<Tenant>
   log: Log
   /** Starts the provider; again with the same `dataDir` and schema, as after a restart. */
   start(config?: Partial<ProviderConfigInput>, more?: Partial<StartProviderOptions>): Promise<RunningProvider>
   /** The provider's way to the chain. */
   line: Line
+  /** Its way to the indexer. */
+  indexerLine: Line
   /** The tunnel that the provider dialled last. */
   tunnel(): Promise<Tunnel>
   /** What `start` hands to the provider, for starting it in another process. */
@@ -79,6 +86,7 @@ export interface Tenant {
       depositSeconds?: number
       maxDuration?: number
       startWithinSeconds?: number
+      payment?: 'voucher'
     },
   ): Promise<Bid>
   /** The manifest for a bid, signed by the tenant. */
@@ -87,10 +95,19 @@ export interface Tenant {
   rent(group: Group, more?: Parameters<Tenant['order']>[1]): Promise<Hex>
   until(leaseId: Hex, done: (status: LeaseStatus) => boolean, deadlineMs?: number): Promise<LeaseStatus>
   /** Signs what a lease has cost so far. */
-  settlement(leaseId: Hex, status: LeaseStatus): Promise<{ amount: bigint; tenantSignature: Hex }>
+  settlement(
+    leaseId: Hex,
+    status: LeaseStatus,
+  ): Promise<{ amount: bigint; until: number; tenantSignature: Hex }>
 }
 
-export async function startTestNetwork(): Promise<TestNetwork> {
+export async function startTestNetwork({
+  now = Date.now,
+  databaseUrl = usualDatabaseUrl,
+}: {
+  now?: () => number
+  databaseUrl?: string
+} = {}): Promise<TestNetwork> {
   const undo: (() => Promise<unknown> | unknown)[] = []
   const log = createLog({
     name: 'test',
@@ -120,39 +137,46 @@ export async function startTestNetwork(): Promise<TestNetwork> {
       chain: null,
     }),
   })
-  const chain = await createChainClient({ rpcUrl, addresses, account: tenantAccount, pollMs: 20 })
-  const tenantWallet = createWalletClient({ account: tenantAccount, transport: http(rpcUrl) })
-  await publicClient.waitForTransactionReceipt({
-    hash: await tenantWallet.writeContract({
-      address: addresses.testDollar,
-      abi: testDollarAbi,
-      functionName: 'mint',
-      args: [tenantAccount.address, 1_000_000_000n],
-      chain: null,
-    }),
-  })
-  await chain.deposit(500_000_000n)
+  /** A wallet with money in the escrow. */
+  async function funded(holder: LocalAccount): Promise<Tenant['chain']> {
+    const client = await createChainClient({ rpcUrl, addresses, account: holder, pollMs: 20 })
+    await publicClient.waitForTransactionReceipt({
+      hash: await createWalletClient({ account: holder, transport: http(rpcUrl) }).writeContract({
+        address: addresses.testDollar,
+        abi: testDollarAbi,
+        functionName: 'mint',
+        args: [holder.address, 1_000_000_000n],
+        chain: null,
+      }),
+    })
+    await client.deposit(500_000_000n)
+    return client
+  }
 
   const line = await openLine(Number(new URL(rpcUrl).port))
   undo.push(() => line.cut())
   const tunnels: Tunnel[] = []
-  let arrived: () => void = () => {}
+  /** Whoever waits for a tunnel; several may, after it was cut. */
+  const waiting = new Set<() => void>()
   const listener = await acceptTunnels({
     tls: await makeCertificate(Date.now()),
     identity: indexerAccount,
     authorise: async () => true,
     onConnect: (tunnel) => {
       tunnels.push(tunnel)
-      arrived()
+      for (const goOn of waiting) goOn()
+      waiting.clear()
     },
     log,
   })
   undo.push(() => listener.stop())
+  const indexerLine = await openLine(listener.port)
+  undo.push(() => indexerLine.cut())
 
   const dataDir = await mkdtemp(join(tmpdir(), 'sublet-provider-'))
   undo.push(() => rm(dataDir, { recursive: true, force: true }))
   const schema = `provider_test_${randomBytes(5).toString('hex')}`
-  undo.push(() => dropSchema(schema))
+  undo.push(() => dropSchema(databaseUrl, schema))
   undo.push(() => removeKept(lower(providerAccount.address)))
 
   const sealKey = await generateSealKeyPair()
@@ -170,7 +194,7 @@ export async function startTestNetwork(): Promise<TestNetwork> {
     indexers: [
       {
         host: '127.0.0.1',
-        port: listener.port,
+        port: indexerLine.port,
         address: lower(indexerAccount.address),
         ingress: { domain: 'localhost', port: 8080 },
       },
@@ -182,28 +206,32 @@ export async function startTestNetwork(): Promise<TestNetwork> {
     for (;;) {
       const last = tunnels.filter(({ isClosed }) => !isClosed).at(-1)
       if (last !== undefined) return last
-      await new Promise<void>((resolve) => {
-        arrived = resolve
-      })
+      await new Promise<void>((resolve) => waiting.add(resolve))
     }
   }
 
-  const tenant = await createTenant({
-    tenantAccount,
-    chain,
-    provider: lower(providerAccount.address),
-    indexer: lower(indexerAccount.address),
-    sealKey,
-    tunnel,
-  })
+  const tenantOf = async (tenantAccount: LocalAccount) =>
+    await createTenant({
+      tenantAccount,
+      chain: await funded(tenantAccount),
+      provider: lower(providerAccount.address),
+      indexer: lower(indexerAccount.address),
+      sealKey,
+      tunnel,
+      now,
+    })
+  const tenant = await tenantOf(tenantAccount)
+  const neighbour = account(4)
   return {
     addresses,
     rpcUrl,
     tenant,
+    neighbour: () => tenantOf(neighbour),
     log,
     options,
     providerKey,
     line,
+    indexerLine,
     tunnel,
     async start(config = {}, more = {}) {
       const { dataDir: _dataDir, ...rest } = options
@@ -216,9 +244,10 @@ export async function startTestNetwork(): Promise<TestNetwork> {
           reservedMemoryBytes: 0,
           chainPollMs: 50,
           settleGraceSeconds: 2,
+          voucherLeastIntervalSeconds: 1,
           ...config,
         }),
-        ownTenants: [tenant.address],
+        ownTenants: [tenant.address, lower(neighbour.address)],
         ...more,
       })
       running.push(provider)
@@ -241,10 +270,17 @@ async function removeKept(provider: Address): Promise<void> {
   const filters = { label: [`${label.provider}=${provider}`] }
   const { Volumes } = await docker.listVolumes({ filters: JSON.stringify(filters) })
   for (const { Name } of Volumes ?? []) await docker.getVolume(Name).remove()
-  for (const { Id } of await docker.listNetworks({ filters })) await docker.getNetwork(Id).remove()
+  for (const { Id } of await docker.listNetworks({ filters })) {
+    const network = docker.getNetwork(Id)
+    // What holds a spare's place ends with a provider that stops, not with one that was killed.
+    for (const holder of Object.keys((await network.inspect()).Containers ?? {})) {
+      await docker.getContainer(holder).remove({ force: true })
+    }
+    await network.remove()
+  }
 }
 
-async function dropSchema(schema: string): Promise<void> {
+async function dropSchema(databaseUrl: string, schema: string): Promise<void> {
   const database = new pg.Client({ connectionString: databaseUrl })
   await database.connect()
   await database.query(`drop schema if exists ${schema} cascade`)
@@ -258,6 +294,7 @@ interface TenantParts {
   indexer: Address
   sealKey: { publicKey: Hex }
   tunnel: () => Promise<Tunnel>
+  now: () => number
 }
 
 async function createTenant({
@@ -267,6 +304,7 @@ async function createTenant({
   indexer,
   sealKey,
   tunnel,
+  now,
 }: TenantParts): Promise<Tenant> {
   const transport: Transport = async ({ url, method, headers, body, signal }) => {
     const {
@@ -287,8 +325,8 @@ async function createTenant({
     publicKey: sealKey.publicKey,
     relayUrl: 'http://relay',
     transport,
-    sessions: createSessionKeeper({ account: tenantAccount, domain: chain.domain, now: Date.now }),
-    now: Date.now,
+    sessions: createSessionKeeper({ account: tenantAccount, domain: chain.domain, now }),
+    now,
   })
   const tenant: Tenant = {
     account: tenantAccount,
@@ -298,9 +336,15 @@ async function createTenant({
 
     async order(
       group,
-      { maxRatePerHour = 10_000_000n, depositSeconds = 3600, maxDuration = 0, startWithinSeconds = 60 } = {},
+      {
+        maxRatePerHour = 10_000_000n,
+        depositSeconds = 3600,
+        maxDuration = 0,
+        startWithinSeconds = 60,
+        payment,
+      } = {},
     ) {
-      const nowMs = Date.now()
+      const nowMs = now()
       const order = {
         ...orderFor(workloadOf(group), group, {
           tenant: tenant.address,
@@ -310,6 +354,7 @@ async function createTenant({
           maxRatePerHour,
           depositSeconds,
           startWithinSeconds,
+          payment,
           createdAtMs: nowMs,
           expiresAtMs: nowMs + 60_000,
         }),
@@ -333,7 +378,15 @@ async function createTenant({
 
     async manifest({ agreement, providerSignature }, group, secrets = {}) {
       const tenantSignature = await tenantAccount.signTypedData(agreementTypedData(agreement, chain.domain))
-      return { agreement, tenantSignature, providerSignature, deployment: 'test', group, secrets }
+      return {
+        agreement,
+        tenantSignature,
+        providerSignature,
+        deployment: 'test',
+        group,
+        secrets,
+        ...(isPaidByVouchers(agreement) ? { voucher: { intervalSeconds: voucherIntervalSeconds } } : {}),
+      }
     },
 
     async rent(group, more) {
@@ -362,14 +415,12 @@ async function createTenant({
     },
 
     async settlement(leaseId, { ratePerHour, deposit, openedAt = 0 }) {
-      const amount = accrued(
-        { ratePerHour, deposit, openedAt, maxDuration: 0 },
-        Math.floor(Date.now() / 1000),
-      )
+      const amount = accrued({ ratePerHour, deposit, openedAt, maxDuration: 0 }, Math.floor(now() / 1000))
+      const until = Math.floor(now() / 1000) + 600
       const tenantSignature = await tenantAccount.signTypedData(
-        settlementTypedData({ leaseId, amount }, chain.domain),
+        settlementTypedData({ leaseId, amount, until }, chain.domain),
       )
-      return { amount, tenantSignature }
+      return { amount, until, tenantSignature }
     },
   }
   return tenant

@@ -131,8 +131,12 @@ test('signs a settlement that the escrow takes, though the last block is old', a
   const settlement = await signSettlement({ account: tenant(), chain, agreement })
   if (settlement === undefined) throw new Error('the lease is open')
   expect(settlement.amount).toBeGreaterThanOrEqual(60_000n)
-  const data = settlementTypedData({ leaseId, amount: settlement.amount }, chain.domain)
+  const data = settlementTypedData(
+    { leaseId, amount: settlement.amount, until: settlement.until },
+    chain.domain,
+  )
   expect(await chain.isSignedBy(agreement.tenant, data, settlement.tenantSignature)).toBe(true)
+  expect(settlement.until).toBeGreaterThan(await chain.nowSeconds())
   await network.providerChain(provider()).settle(agreement, settlement)
   expect(await chain.settlement(leaseId)).toMatchObject({ reason: 'settled', paid: settlement.amount })
   expect(await signSettlement({ account: tenant(), chain, agreement })).toBeUndefined()

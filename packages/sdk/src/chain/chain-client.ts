@@ -1,8 +1,9 @@
 import type { NetworkAddresses } from '@sublet/contracts'
-import type { Address, Agreement, EscrowDomain, Hex } from '@sublet/protocol'
+import type { Address, Agreement, EscrowDomain, Hex, LeaseHistoryEvent } from '@sublet/protocol'
 import type { PublicClient, TypedDataDefinition } from 'viem'
 import type { ChainLease, ChainLeaseMoney, LeaseOpening, Settlement } from './chain-lease.ts'
 import type { ChainNode } from './chain-node.ts'
+import type { VoucherChannels } from './voucher-channels.ts'
 
 /**
  * The chain as a tenant needs it. Amounts are token base units. Reading throws `chain.unreachable`; sending also
@@ -42,7 +43,8 @@ export interface ChainClient {
    */
   forbidLease(salt: Hex): Promise<Settlement | undefined>
 
-  lease(leaseId: Hex): Promise<ChainLease>
+  /** As the latest block has it, or the one of the number. */
+  lease(leaseId: Hex, blockNumber?: bigint): Promise<ChainLease>
   /** Throws `chain.reverted` unless the lease is open. */
   leaseMoney(agreement: Agreement): Promise<ChainLeaseMoney>
   fundedUntil(agreement: Agreement): Promise<number>
@@ -50,6 +52,11 @@ export interface ChainClient {
   leaseOpening(leaseId: Hex): Promise<LeaseOpening | undefined>
   /** Undefined until the lease was closed. */
   settlement(leaseId: Hex): Promise<Settlement | undefined>
+  /** What happened to one lease, or to all of a provider's, by lease: for invoices. */
+  histories(of: { leaseId: Hex } | { provider: Address }): Promise<Map<Hex, LeaseHistoryEvent[]>>
+
+  /** Collateral for vouchers. */
+  readonly channels: VoucherChannels
 
   /** Undefined when the registry does not list it. */
   node(address: Address): Promise<ChainNode | undefined>

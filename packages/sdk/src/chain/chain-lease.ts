@@ -15,10 +15,14 @@ export interface ChainLease {
   creditSeconds: number
   /** Unix seconds; 0 when the provider gave no notice. */
   noticeEndsAt: number
+  /** When it had ended, where an outage was credited only afterwards and so made its money last no longer; unix seconds, else 0. */
+  endedAt: number
+  /** Seconds of notice that the provider owes before it leaves, as they were at opening. */
+  noticeSeconds: number
 }
 
 /** An open lease with its money at this moment. */
-export interface ChainLeaseMoney extends ChainLease {
+export interface ChainLeaseMoney extends Omit<ChainLease, 'endedAt' | 'noticeSeconds'> {
   /** Unix seconds. */
   fundedUntil: number
   /** Deposit and top-ups, token base units. */

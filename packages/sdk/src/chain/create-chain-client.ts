@@ -1,20 +1,30 @@
-import { escrowAbi, leaseStatuses, type NetworkAddresses, nodeRegistryAbi, roles } from '@sublet/contracts'
+import {
+  escrowAbi,
+  escrowContract,
+  leaseStatuses,
+  type NetworkAddresses,
+  nodeRegistryContract,
+  roles,
+} from '@sublet/contracts'
 import { type Address, type Hex, leaseIdOf, SubletError } from '@sublet/protocol'
 import {
   createPublicClient,
   createWalletClient,
   defineChain,
   erc20Abi,
+  hashTypedData,
   http,
   type LocalAccount,
   type PublicClient,
-  recoverTypedDataAddress,
+  recoverAddress,
 } from 'viem'
 import type { ChainClient } from './chain-client.ts'
 import { depositIntoEscrow } from './deposit.ts'
 import { explainChainError } from './explain-chain-error.ts'
 import { readOpening, readSettlement } from './lease-events.ts'
+import { readLeaseHistories } from './lease-history.ts'
 import { createSerialSender } from './serial-sender.ts'
+import { createVoucherChannels } from './voucher-channels.ts'
 
 export interface ChainClientOptions {
   rpcUrl: string
@@ -27,6 +37,8 @@ export interface ChainClientOptions {
   pollMs?: number | undefined
   /** Milliseconds after which a transaction that is not mined is given up; two minutes by default. */
   timeoutMs?: number | undefined
+  /** Tells who signed a hash, or rejects; viem's own unless given. Daemons bring a faster one. */
+  recoverSigner?: ((signed: { hash: Hex; signature: Hex }) => Promise<Hex>) | undefined
 }
 
 const lower = (address: string) => address.toLowerCase() as Address
@@ -40,7 +52,14 @@ const lower = (address: string) => address.toLowerCase() as Address
  * await chain.deposit(5_000_000n)
  */
 export async function createChainClient(options: ChainClientOptions): Promise<ChainClient> {
-  const { rpcUrl, addresses, account, pollMs = 100, timeoutMs = 120_000 } = options
+  const {
+    rpcUrl,
+    addresses,
+    account,
+    pollMs = 100,
+    timeoutMs = 120_000,
+    recoverSigner = recoverAddress,
+  } = options
   const token = lower(options.token ?? addresses.testDollar)
   const escrow = lower(addresses.escrow)
   const chain = defineChain({
@@ -105,10 +124,10 @@ export async function createChainClient(options: ChainClientOptions): Promise<Ch
 
   let lastDeposit: Promise<unknown> = Promise.resolve()
   const onEscrow = { address: escrow, abi: escrowAbi } as const
-  const lease: ChainClient['lease'] = async (leaseId) => {
-    const state = await explained(
-      publicClient.readContract({ ...onEscrow, functionName: 'lease', args: [leaseId] }),
-    )
+  const { read } = escrowContract(escrow, publicClient)
+  const registry = nodeRegistryContract(addresses.nodeRegistry, publicClient)
+  const lease: ChainClient['lease'] = async (leaseId, blockNumber) => {
+    const state = await explained(read.lease([leaseId], blockNumber === undefined ? {} : { blockNumber }))
     return {
       leaseId,
       status: leaseStatuses[state.status] ?? 'none',
@@ -117,6 +136,8 @@ export async function createChainClient(options: ChainClientOptions): Promise<Ch
       drawn: state.paid,
       creditSeconds: state.creditSeconds,
       noticeEndsAt: state.noticeEndsAt,
+      endedAt: state.endedAt,
+      noticeSeconds: state.noticePeriod,
     }
   }
   const leaseOpening: ChainClient['leaseOpening'] = (leaseId) =>
@@ -166,10 +187,7 @@ export async function createChainClient(options: ChainClientOptions): Promise<Ch
           args: [own(of)],
         }),
       ),
-    escrowBalance: async (of) =>
-      explained(
-        publicClient.readContract({ ...onEscrow, functionName: 'balanceOf', args: [own(of), token] }),
-      ),
+    escrowBalance: async (of) => explained(read.balanceOf([own(of), token])),
     gasBalance: async (of) => explained(publicClient.getBalance({ address: own(of) })),
     async deposit(amount) {
       if (account === undefined) {
@@ -205,10 +223,18 @@ export async function createChainClient(options: ChainClientOptions): Promise<Ch
     lease,
     leaseOpening,
     settlement,
+    channels: createVoucherChannels({
+      publicClient,
+      send,
+      explained,
+      escrow,
+      token,
+      own: () => own(undefined),
+      fromBlock: addresses.deployedAtBlock,
+    }),
+    histories: (of) => explained(readLeaseHistories(publicClient, addresses, of)),
     async leaseMoney(agreement) {
-      const view = await explained(
-        publicClient.readContract({ ...onEscrow, functionName: 'leaseView', args: [agreement] }),
-      )
+      const view = await explained(read.leaseView([agreement]))
       return {
         leaseId: view.leaseId,
         status: leaseStatuses[view.status] ?? 'none',
@@ -222,17 +248,9 @@ export async function createChainClient(options: ChainClientOptions): Promise<Ch
         accrued: view.accrued,
       }
     },
-    fundedUntil: async (agreement) =>
-      explained(publicClient.readContract({ ...onEscrow, functionName: 'fundedUntil', args: [agreement] })),
+    fundedUntil: async (agreement) => explained(read.fundedUntil([agreement])),
     async node(address) {
-      const node = await explained(
-        publicClient.readContract({
-          address: addresses.nodeRegistry,
-          abi: nodeRegistryAbi,
-          functionName: 'node',
-          args: [address],
-        }),
-      )
+      const node = await explained(registry.read.node([address]))
       if (node.roles === 0) return undefined
       return {
         address: lower(address),
@@ -245,7 +263,7 @@ export async function createChainClient(options: ChainClientOptions): Promise<Ch
       }
     },
     async isSignedBy(signer, data, signature) {
-      const recovered = await recoverTypedDataAddress({ ...data, signature }).catch(() => undefined)
+      const recovered = await recoverSigner({ hash: hashTypedData(data), signature }).catch(() => undefined)
       if (recovered !== undefined && lower(recovered) === lower(signer)) return true
       return explained(publicClient.verifyTypedData({ ...data, address: signer, signature }))
     },

@@ -13,7 +13,7 @@ export function explainChainError(cause: unknown, rpcUrl: string): unknown {
   if (isSubletError(cause) || !(cause instanceof BaseError)) return cause
   if (cause.walk((inner) => inner instanceof HttpRequestError || inner instanceof TimeoutError) !== null) {
     return new SubletError('chain.unreachable', `The chain at ${rpcUrl} does not answer.`, {
-      hint: 'Check that its node runs and that SUBLET_RPC_URL names it.',
+      hint: 'Check that its node runs. Where `sublet up` brought it, stop that with Ctrl-C and start it again.',
       cause,
     })
   }

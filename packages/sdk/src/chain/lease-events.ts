@@ -20,8 +20,12 @@ export async function readOpening(
     strict: true,
   })
   if (event === undefined) return undefined
-  const { agreement } = event.args
-  const plain: Agreement = {
+  return { agreement: plainAgreement(event.args.agreement), transaction: event.transactionHash }
+}
+
+/** An agreement as events carry it, in the lower case that is ours. */
+export function plainAgreement(agreement: Agreement): Agreement {
+  return {
     ...agreement,
     tenant: lower(agreement.tenant),
     provider: lower(agreement.provider),
@@ -30,7 +34,6 @@ export async function readOpening(
     termsHash: lower(agreement.termsHash),
     salt: lower(agreement.salt),
   }
-  return { agreement: plain, transaction: event.transactionHash }
 }
 
 /** What a closed lease cost and gave back; undefined when there is no such event. */

@@ -43,6 +43,12 @@ export interface SerialSenderOptions {
   timeoutMs: number
 }
 
+/**
+ * A lease that owes nothing in the second of the estimate owes something when it is mined: up to three balances that are
+ * written for the first time. Gas that is not used costs nothing.
+ */
+const laterGas = 70_000n
+
 /** Sends an account's transactions so that no two get the same nonce. */
 export function createSerialSender(options: SerialSenderOptions): SerialSender {
   const { publicClient, walletClient, rpcUrl, pollMs, timeoutMs } = options
@@ -54,6 +60,7 @@ export function createSerialSender(options: SerialSenderOptions): SerialSender {
   const submit = async (call: ContractCall) => {
     // As of the block to come: where nothing was mined for a while, the last block's time is not the present.
     const { request } = await publicClient.simulateContract({ ...call, account, blockTag: 'pending' })
+    const gas = await publicClient.estimateContractGas({ ...call, account, blockTag: 'pending' } as never)
     const pending = await publicClient.getTransactionCount({ address: account.address, blockTag: 'pending' })
     const nonce = Math.max(pending, nextNonce)
     const hash = await walletClient.writeContract({
@@ -61,6 +68,7 @@ export function createSerialSender(options: SerialSenderOptions): SerialSender {
       chain: walletClient.chain ?? null,
       account,
       nonce,
+      gas: (gas * 6n) / 5n + laterGas,
     })
     nextNonce = nonce + 1
     return hash

@@ -2,10 +2,13 @@ import {
   type Address,
   addressSchema,
   bytes32Schema,
+  type Hex,
   type Market,
   marketSchema,
   type OrderEvent,
+  type OwnName,
   orderEventSchema,
+  ownNameListSchema,
   type SignedOrder,
   SubletError,
   signedOrderSchema,
@@ -57,6 +60,8 @@ export interface IndexerClient {
   /** Posts an order and yields what comes of it, until the indexer has no more to say. */
   postOrder(signedOrder: SignedOrder, options?: CallOptions): AsyncGenerator<OrderEvent>
   provider(address: Address, options?: CallOptions): Promise<ListedProvider>
+  /** How the host names that a lease brought stand at this indexer. */
+  names(leaseId: Hex, options?: CallOptions): Promise<OwnName[]>
   /** Where the provider's own API is reached through this indexer. */
   relayUrl(address: Address): string
 }
@@ -108,6 +113,8 @@ export function createIndexerClient(options: { baseUrl: string; transport?: Tran
     info: ({ signal } = {}) => get(indexerInfoSchema, '/v1/info', signal),
     asks: (query = {}, { signal } = {}) => get(marketSchema, `/v1/asks${queryText({ ...query })}`, signal),
     provider: (address, { signal } = {}) => get(listedProviderSchema, `/v1/providers/${address}`, signal),
+    names: async (leaseId, { signal } = {}) =>
+      (await get(ownNameListSchema, `/v1/leases/${leaseId}/names`, signal)).names,
     relayUrl: (address) => `${baseUrl}/v1/providers/${address}/relay`,
     async *postOrder(signedOrder, { signal } = {}) {
       const response = await call({

@@ -4,14 +4,21 @@ import {
   closeRequestSchema,
   type Hex,
   isSubletError,
+  type LeaseEvent,
+  type LeaseSample,
   type LeaseStatus,
   type LogLine,
+  leaseEventSchema,
+  leaseSampleSchema,
   leaseStatusSchema,
-  logLineSchema,
   type Manifest,
   manifestSchema,
+  readLogBlocks,
+  type SignedVoucher,
   SubletError,
   sealRequest,
+  signedVoucherSchema,
+  streamName,
 } from '@sublet/protocol'
 import { z } from 'zod'
 import { answered } from '../http/answered.ts'
@@ -20,7 +27,9 @@ import type { Transport, TransportResponse } from '../http/transport.ts'
 import { readAll } from '../stream/read-all.ts'
 import { readLines } from '../stream/read-lines.ts'
 import { type ExecOptions, type ExecSession, openExec } from './exec.ts'
+import { type CallOptions, type LeaseFiles, leaseFiles } from './files.ts'
 import type { SessionKeeper } from './session-keeper.ts'
+import { type TenantVolumes, tenantVolumes } from './volumes.ts'
 
 export interface LogQuery {
   /** Stay, and send what comes. */
@@ -32,12 +41,15 @@ export interface LogQuery {
   service?: string | undefined
 }
 
-export interface CallOptions {
-  signal?: AbortSignal | undefined
+export interface StatsQuery {
+  /** Go on at a beat; otherwise one sample. */
+  follow?: boolean | undefined
+  /** Milliseconds between two samples, 500 to 60,000. */
+  intervalMs?: number | undefined
 }
 
 /** What a tenant can ask of one provider. Everything but the provider's address travels sealed to its key. */
-export interface ProviderClient {
+export interface ProviderClient extends LeaseFiles, TenantVolumes {
   readonly provider: Address
   /** Hands over what to run. The provider pulls and starts at once. */
   createLease(manifest: Manifest, options?: CallOptions): Promise<LeaseStatus>
@@ -46,8 +58,20 @@ export interface ProviderClient {
   lease(leaseId: Hex, options?: CallOptions): Promise<LeaseStatus>
   /** The lease now, then every change, until its end. */
   events(leaseId: Hex, options?: CallOptions): AsyncGenerator<LeaseStatus>
+  /** What happened to the lease, oldest first; with `follow` also what happens, until its end. */
+  timeline(
+    leaseId: Hex,
+    query?: { follow?: boolean | undefined },
+    options?: CallOptions,
+  ): AsyncGenerator<LeaseEvent>
+  /** What its instances use: processor, memory, network, disk, GPUs. */
+  stats(leaseId: Hex, query?: StatsQuery, options?: CallOptions): AsyncGenerator<LeaseSample>
   logs(leaseId: Hex, query?: LogQuery, options?: CallOptions): AsyncGenerator<LogLine>
+  /** The same, as many lines at a time as came together: for much output. */
+  logBatches(leaseId: Hex, query?: LogQuery, options?: CallOptions): AsyncGenerator<LogLine[]>
   exec(leaseId: Hex, options: ExecOptions): Promise<ExecSession>
+  /** Pays a lease by voucher; answers what is asked next. See `createVoucherPayer`. */
+  sendVoucher(leaseId: Hex, voucher: SignedVoucher, options?: CallOptions): Promise<LeaseStatus>
   /**
    * Stops the workload. With a signed settlement the provider settles at once and the status is the final one; see
    * `signSettlement`. Without one, an open lease ends when the tenant closes it on chain.
@@ -96,6 +120,10 @@ export function createProviderClient(options: ProviderClientOptions): ProviderCl
       cause,
     })
 
+  /** What a caller is told when an answer could not be read: what was said with authority, or that nobody answers. */
+  const failureOf = (cause: unknown, signal: AbortSignal | undefined): unknown =>
+    signal?.aborted || (isSubletError(cause) && !isCutOff(cause)) ? cause : unreachable(cause)
+
   const once = async ({ method, path, body, signal }: SealedCall): Promise<TransportResponse> => {
     const session = await sessions.sessionFor(provider)
     const sealed = await sealRequest({
@@ -120,8 +148,7 @@ export function createProviderClient(options: ProviderClientOptions): ProviderCl
     try {
       return await sealed.openResponse(carried.body)
     } catch (cause) {
-      if (signal?.aborted) throw cause
-      throw isSubletError(cause) ? cause : unreachable(cause)
+      throw failureOf(cause, signal)
     }
   }
 
@@ -130,8 +157,9 @@ export function createProviderClient(options: ProviderClientOptions): ProviderCl
     try {
       return await answered(await once(request), who, 'provider.unreachable')
     } catch (error) {
-      if (!repeatable || !isSubletError(error, 'session.expired')) throw error
+      if (!isSubletError(error, 'session.expired')) throw error
       sessions.renew(provider)
+      if (!repeatable) throw error
       return answered(await once(request), who, 'provider.unreachable')
     }
   }
@@ -150,16 +178,43 @@ export function createProviderClient(options: ProviderClientOptions): ProviderCl
     try {
       return understood(schema, new TextDecoder().decode(await readAll(response.body, maxAnswerBytes)))
     } catch (error) {
-      throw request.signal?.aborted || isSubletError(error) ? error : unreachable(error)
+      throw failureOf(error, request.signal)
+    }
+  }
+
+  /** The lines of an answer, as many at a time as came together. */
+  async function* textBatches(request: SealedCall): AsyncGenerator<string[]> {
+    const response = await call(request)
+    try {
+      yield* readLines(response.body)
+    } catch (error) {
+      throw failureOf(error, request.signal)
     }
   }
 
   async function* lines<S extends z.ZodType>(schema: S, request: SealedCall): AsyncGenerator<z.output<S>> {
-    const response = await call(request)
+    for await (const line of flattened(textBatches(request))) yield understood(schema, line)
+  }
+
+  async function* logBatches(
+    leaseId: Hex,
+    query: LogQuery = {},
+    { signal }: CallOptions = {},
+  ): AsyncGenerator<LogLine[]> {
+    const path = `/leases/${leaseId}/logs${queryText({ ...query })}`
+    const response = await call({ method: 'GET', path, signal })
     try {
-      for await (const line of readLines(response.body)) yield understood(schema, line)
+      for await (const { service, replica, block } of readLogBlocks(response.body)) {
+        yield block.texts().map((text, at) => ({
+          service,
+          replica,
+          stream: streamName(block.streams[at]),
+          atMs: block.atMs[at] ?? 0,
+          text,
+        }))
+      }
     } catch (error) {
-      throw request.signal?.aborted || isSubletError(error) ? error : unreachable(error)
+      throw failureOf(error, signal)
     }
   }
 
@@ -177,13 +232,30 @@ export function createProviderClient(options: ProviderClientOptions): ProviderCl
       read(leaseStatusSchema, { method: 'GET', path: `/leases/${leaseId}`, signal }),
     events: (leaseId, { signal } = {}) =>
       lines(leaseStatusSchema, { method: 'GET', path: `/leases/${leaseId}/events`, signal }),
-    logs: (leaseId, query = {}, { signal } = {}) =>
-      lines(logLineSchema, {
+    timeline: (leaseId, query = {}, { signal } = {}) =>
+      lines(leaseEventSchema, {
         method: 'GET',
-        path: `/leases/${leaseId}/logs${queryText({ ...query })}`,
+        path: `/leases/${leaseId}/timeline${queryText({ ...query })}`,
         signal,
       }),
+    stats: (leaseId, query = {}, { signal } = {}) =>
+      lines(leaseSampleSchema, {
+        method: 'GET',
+        path: `/leases/${leaseId}/stats${queryText({ ...query })}`,
+        signal,
+      }),
+    logs: (leaseId, query, callOptions) => flattened(logBatches(leaseId, query, callOptions)),
+    logBatches,
+    ...leaseFiles(call, understood),
+    ...tenantVolumes({ read, lines }),
     exec: (leaseId, execOptions) => openExec(call, leaseId, execOptions),
+    sendVoucher: (leaseId, voucher, { signal } = {}) =>
+      read(leaseStatusSchema, {
+        method: 'POST',
+        path: `/leases/${leaseId}/voucher`,
+        body: new TextEncoder().encode(JSON.stringify(signedVoucherSchema.encode(voucher))),
+        signal,
+      }),
     close: (leaseId, request = {}, { signal } = {}) =>
       read(leaseStatusSchema, {
         method: 'POST',
@@ -194,10 +266,19 @@ export function createProviderClient(options: ProviderClientOptions): ProviderCl
   }
 }
 
+/** A provider that dies in the middle of an answer leaves one that is genuine as far as it goes: it is silent, no forger. */
+function isCutOff(error: SubletError): boolean {
+  return error.code === 'seal.invalid' && error.details?.cutOff === true
+}
+
 function jsonIn(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
     return undefined
   }
+}
+
+async function* flattened<T>(batches: AsyncGenerator<T[]>): AsyncGenerator<T> {
+  for await (const some of batches) for (const one of some) yield one
 }

@@ -18,14 +18,15 @@ export interface ProviderTarget {
   claimedKey?: Hex | undefined
 }
 
+/** Speaks to one provider through a relay. */
+export type OpenProvider = (target: ProviderTarget) => Promise<ProviderClient>
+
 /**
  * Makes clients for providers, each sealed to the key that the registry lists: an indexer cannot put its own in
  * between. The function throws `provider.unknown` for an address that is no registered provider, and
  * `provider.key-mismatch` when a claimed key is another than the registered one.
  */
-export function createProviderOpener(
-  options: OpenProviderOptions,
-): (target: ProviderTarget) => Promise<ProviderClient> {
+export function createProviderOpener(options: OpenProviderOptions): OpenProvider {
   const { chain, transport, sessions, now } = options
   return async ({ provider, relayUrl, claimedKey }) => {
     const node = await chain.node(provider)

@@ -162,6 +162,28 @@ test('does not let one tenant speak for another', async () => {
   expect(await codeOf(site.clientOf({ sessions }).leases())).toBe('signature.invalid')
 })
 
+test('takes an answer that was cut off for silence, not for forgery', async () => {
+  await using site = await served()
+  const cut: typeof site.transport = async (request) => {
+    const { body, ...rest } = await site.transport(request)
+    return { ...rest, body: cutShort(body) }
+  }
+  const client = site.clientOf({ transport: cut })
+  expect(await codeOf(client.lease(site.leaseId))).toBe('provider.unreachable')
+  const readLogs = async () => {
+    for await (const _line of client.logs(site.leaseId));
+  }
+  // Lines that came whole are read; the cut shows after them.
+  expect(await codeOf(readLogs())).toBe('provider.unreachable')
+})
+
+async function* cutShort(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const piece of body) {
+    yield piece.subarray(0, piece.length - 1)
+    return
+  }
+}
+
 test('says that nobody answers', async () => {
   await using site = await served()
   expect(await codeOf(site.clientOf({ relayUrl: 'http://127.0.0.1:1/relay' }).leases())).toBe(

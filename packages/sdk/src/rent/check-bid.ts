@@ -1,4 +1,4 @@
-import { type Address, type Bid, depositFor, type Order } from '@sublet/protocol'
+import { type Address, type Bid, depositFor, isPaidByVouchers, type Order } from '@sublet/protocol'
 
 export interface BidLimits {
   /** Hash under which the order was posted. */
@@ -26,6 +26,9 @@ export function objectionTo(bid: Bid, order: Order, limits: BidLimits): string |
   if (agreement.salt !== order.salt) return 'The agreement has another salt.'
   if (agreement.termsHash !== order.termsHash) return 'The agreement is about another workload.'
   if (agreement.ratePerHour > order.maxRatePerHour) return 'The rate is above the highest that was ordered.'
+  if (agreement.ratePerHour > 0n && isPaidByVouchers(agreement) !== (order.payment === 'voucher')) {
+    return 'The agreement is paid in another way than was ordered.'
+  }
   if (agreement.deposit > depositFor(agreement.ratePerHour, order.depositSeconds)) {
     return 'The deposit is more than was ordered.'
   }

@@ -2,6 +2,7 @@ import { type EndReason, type ErrorCode, type LeaseStatus, SubletError } from '@
 
 const codes: Partial<Record<EndReason, ErrorCode>> = {
   'image-unavailable': 'image.unavailable',
+  'fetch-failed': 'fetch.failed',
   'workload-crashed': 'workload.crashed',
   'start-deadline': 'workload.unready',
   'manifest-refused': 'agreement.mismatch',
@@ -12,6 +13,8 @@ const codes: Partial<Record<EndReason, ErrorCode>> = {
 }
 
 const hints: Partial<Record<EndReason, string>> = {
+  'fetch-failed':
+    'Check the address of what is fetched, its credentials, and that the storage is large enough.',
   'image-unavailable': "Check the image's name and tag, and the registry's credentials.",
   'workload-crashed': 'Read the last lines of its output, mend the workload, and deploy again.',
   'start-deadline':

@@ -18,11 +18,12 @@ export function noMatchError(answer: MarketAnswer): SubletError {
     ...(lowestMatchingRate === undefined ? {} : { lowestMatchingRate: lowestMatchingRate.toString() }),
   }
   if (candidates > 0) {
-    const reasons = countReasons(
-      excluded.filter(({ reason }) => reason === 'declined' || reason === 'unreachable'),
-    )
-    return new SubletError('order.no-bids', `No matching provider made a bid${reasons}.`, {
-      hint: 'Try again in a moment: what is free changes by the second.',
+    const refusals = excluded.filter(({ reason }) => ['declined', 'unreachable', 'image'].includes(reason))
+    const isImage = refusals.length > 0 && refusals.every(({ reason }) => reason === 'image')
+    return new SubletError('order.no-bids', `No matching provider made a bid${countReasons(refusals)}.`, {
+      hint: isImage
+        ? 'On your own machine install Docker, or start it, and then `sublet up` again; or rent from another provider.'
+        : 'Try again in a moment: what is free changes by the second.',
       details,
     })
   }

@@ -199,6 +199,13 @@ test('forbids the lease on chain when the provider falls silent with the signed 
   expect(market.chain.opened).toEqual([])
 })
 
+test('forbids the lease on chain when the answer to the manifest is not the provider’s', async () => {
+  const altered = new SubletError('seal.invalid', 'The sealed message was altered.')
+  const market = aMarket([{ refuses: altered }])
+  await expect(run(parametersFor(market))).rejects.toMatchObject({ code: 'seal.invalid' })
+  expect(market.chain.cancelled.size).toBe(1)
+})
+
 test('hands the manifest over again when the provider was away for a moment', async () => {
   const market = aMarket([{}], fastClock(20))
   const renting = rent(parametersFor(market))

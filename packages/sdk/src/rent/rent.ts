@@ -4,6 +4,7 @@ import {
   type Bid,
   type Group,
   type Hex,
+  isPaidByVouchers,
   leaseIdOf,
   type Manifest,
   type Order,
@@ -15,9 +16,10 @@ import {
 } from '@sublet/protocol'
 import type { ChainClient } from '../chain/chain-client.ts'
 import type { IndexerClient } from '../indexer/create-indexer-client.ts'
-import type { ProviderClient } from '../provider/create-provider-client.ts'
+import type { OpenProvider } from '../provider/open-provider.ts'
 import type { Signer } from '../provider/session-keeper.ts'
 import { wait as waitByTimer } from '../stream/wait.ts'
+import type { VoucherPayer } from '../voucher/create-voucher-payer.ts'
 import { createBidBook } from './bid-book.ts'
 import { defaultMaxRatePerHour } from './default-rate.ts'
 import { listenToMarket } from './listen-to-market.ts'
@@ -43,6 +45,8 @@ export interface RentParameters {
   maxRatePerHour?: bigint | undefined
   /** Seconds of service that are set aside at opening; an hour by default. */
   depositSeconds?: number | undefined
+  /** Pays by vouchers instead of opening the lease on chain: for short jobs. */
+  vouchers?: VoucherPayer | undefined
   /** Seconds that a provider has to be ready; ten minutes by default. */
   startWithinSeconds?: number | undefined
   /** Providers not to be asked. */
@@ -63,8 +67,6 @@ export interface RentParameters {
 
 /** What renting needs of the chain. */
 export type RentChain = Pick<ChainClient, 'domain' | 'token' | 'tokenDecimals' | 'isSignedBy' | 'forbidLease'>
-
-export type OpenProvider = (target: { provider: Address; relayUrl: string }) => Promise<ProviderClient>
 
 /** Seconds of service that are set aside unless said otherwise. */
 export const defaultDepositSeconds = 3600
@@ -210,6 +212,7 @@ async function signOrder(parameters: RentParameters): Promise<SignedOrder> {
     maxRatePerHour: parameters.maxRatePerHour ?? maxRateOf(group, chain.tokenDecimals),
     depositSeconds: depositSecondsFor(workload, parameters.depositSeconds ?? defaultDepositSeconds),
     startWithinSeconds: parameters.startWithinSeconds ?? defaultStartWithinSeconds,
+    ...(parameters.vouchers === undefined ? {} : { payment: 'voucher' as const }),
     createdAtMs,
     expiresAtMs: createdAtMs + orderLifetimeMs,
     exclude: parameters.exclude ?? [],
@@ -236,7 +239,7 @@ export function depositSecondsFor(workload: Workload, depositSeconds: number): n
 }
 
 async function signManifest(parameters: RentParameters, bid: Bid): Promise<Manifest> {
-  const { workload, group, account, chain, secrets = {} } = parameters
+  const { workload, group, account, chain, vouchers, secrets = {} } = parameters
   return {
     agreement: bid.agreement,
     tenantSignature: await account.signTypedData(agreementTypedData(bid.agreement, chain.domain)),
@@ -244,6 +247,9 @@ async function signManifest(parameters: RentParameters, bid: Bid): Promise<Manif
     deployment: parameters.deployment ?? workload.name,
     group,
     ...(workload.serviceLevels === undefined ? {} : { serviceLevels: workload.serviceLevels }),
+    ...(vouchers !== undefined && isPaidByVouchers(bid.agreement)
+      ? { voucher: { intervalSeconds: vouchers.intervalSeconds } }
+      : {}),
     secrets: { ...secrets },
   }
 }

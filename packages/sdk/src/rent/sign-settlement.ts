@@ -10,6 +10,9 @@ import type { ChainClient } from '../chain/chain-client.ts'
 import type { ChainLeaseMoney } from '../chain/chain-lease.ts'
 import type { Signer } from '../provider/session-keeper.ts'
 
+/** For so long a signed amount counts: a provider settles at once, or after a restart. */
+const settlementGoodSeconds = 600
+
 /** What a lease has cost at an instant of the chain, fees included, outages taken off. Token base units. */
 export function costAt(agreement: Agreement, money: ChainLeaseMoney, atSeconds: number): bigint {
   const paidUntil = Math.min(atSeconds, money.fundedUntil) - money.creditSeconds
@@ -33,18 +36,26 @@ export async function signSettlement(parameters: {
   account: Signer
   chain: Pick<ChainClient, 'domain' | 'lease' | 'leaseMoney' | 'nowSeconds'>
   agreement: Agreement
+  /** Seconds that the provider says it did not serve; the chain may know of fewer yet. */
+  creditSeconds?: number | undefined
+  /** When the provider says that it stopped serving, milliseconds since 1970; nothing later is paid. */
+  servedUntilMs?: number | undefined
 }): Promise<CloseRequest['settlement']> {
-  const { account, chain, agreement } = parameters
+  const { account, chain, agreement, creditSeconds = 0, servedUntilMs } = parameters
   const leaseId = leaseIdOf(agreement.tenant, agreement.salt)
   const { status } = await chain.lease(leaseId)
   if (status !== 'open') return undefined
   try {
     const [money, nowSeconds] = await Promise.all([chain.leaseMoney(agreement), chain.nowSeconds()])
-    const amount = costAt(agreement, money, nowSeconds)
+    const credited = { ...money, creditSeconds: Math.max(money.creditSeconds, creditSeconds) }
+    const untilSeconds =
+      servedUntilMs === undefined ? nowSeconds : Math.min(nowSeconds, Math.ceil(servedUntilMs / 1000))
+    const amount = costAt(agreement, credited, untilSeconds)
+    const until = nowSeconds + settlementGoodSeconds
     const tenantSignature = await account.signTypedData(
-      settlementTypedData({ leaseId, amount }, chain.domain),
+      settlementTypedData({ leaseId, amount, until }, chain.domain),
     )
-    return { amount, tenantSignature }
+    return { amount, until, tenantSignature }
   } catch (error) {
     // It was closed in between, or opened with another agreement.
     if (isSubletError(error, 'chain.reverted')) return undefined

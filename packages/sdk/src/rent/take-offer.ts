@@ -8,9 +8,10 @@ import {
 } from '@sublet/protocol'
 import type { ProviderClient } from '../provider/create-provider-client.ts'
 import { followLease, isPassing } from '../provider/follow-lease.ts'
+import type { OpenProvider } from '../provider/open-provider.ts'
+import type { VoucherPayer } from '../voucher/create-voucher-payer.ts'
 import type { FailedOffer } from './bid-book.ts'
 import { lapseError } from './lapse-error.ts'
-import type { OpenProvider } from './rent.ts'
 import type { RentEvent } from './rent-event.ts'
 
 export interface OfferParameters {
@@ -19,6 +20,7 @@ export interface OfferParameters {
   manifest: Manifest
   relayUrl: string
   openProvider: OpenProvider
+  vouchers?: VoucherPayer | undefined
   signal: AbortSignal
   now: () => number
   wait: (ms: number, signal?: AbortSignal) => Promise<void>
@@ -32,7 +34,7 @@ const lapseGraceMs = 30_000
 export async function* takeOffer(
   parameters: OfferParameters,
 ): AsyncGenerator<RentEvent, { lease: LeaseStatus } | FailedOffer> {
-  const { bid, leaseId, relayUrl, openProvider, signal, now, wait } = parameters
+  const { bid, leaseId, relayUrl, openProvider, vouchers, signal, now, wait } = parameters
   // Until the manifest is on its way, nothing of the tenant's is in the provider's hands.
   const sent = { yet: false }
   const overdue = new AbortController()
@@ -44,9 +46,11 @@ export async function* takeOffer(
   const either = AbortSignal.any([signal, overdue.signal])
   try {
     const provider = await openProvider({ provider: bid.provider, relayUrl })
+    await vouchers?.prepare(bid.agreement)
     yield { type: 'status', status: await handOver(provider, parameters, either, sent) }
     for await (const status of followLease({ provider, leaseId, signal: either, now, wait, maxSilenceMs })) {
       yield { type: 'status', status }
+      await vouchers?.answer(provider, bid.agreement, status)
       if (status.phase === 'active') return { lease: status }
       if (status.phase === 'lapsed' || status.phase === 'closed')
         return { error: lapseError(status), unsure: false }
@@ -65,10 +69,15 @@ export async function* takeOffer(
       }
     }
     if (!isSubletError(cause)) throw cause
-    return { error: cause, unsure: sent.yet && isPassing(cause) }
+    return { error: cause, unsure: sent.yet && saysNothing(cause) }
   } finally {
     done.abort()
   }
+}
+
+/** Errors after which the lease may run all the same: nobody answered, or what came was not the provider's whole word. */
+function saysNothing(error: SubletError): boolean {
+  return isPassing(error) || error.code === 'seal.invalid' || error.code === 'internal'
 }
 
 /** Sends the manifest until the provider has said yes or no. It may arrive twice; it is the same lease. */

@@ -41,7 +41,7 @@ test('closes on chain when the provider does not answer', async () => {
   const { close } = await tenant.rent(aWorkload())
   const [provider] = market.providers
   if (provider !== undefined) provider.behaviour.silent = true
-  expect((await close()).reason).toBe('tenant')
+  expect((await close({ patienceMs: 0 })).reason).toBe('tenant')
   if (provider !== undefined) provider.behaviour.silent = false
 })
 

@@ -1,5 +1,5 @@
 import type { NetworkAddresses } from '@sublet/contracts'
-import { depositFor, type LeaseStatus, SubletError, type Workload } from '@sublet/protocol'
+import { depositFor, SubletError, type Workload } from '@sublet/protocol'
 import type { LocalAccount } from 'viem'
 import type { ChainClient } from '../chain/chain-client.ts'
 import type { Settlement } from '../chain/chain-lease.ts'
@@ -10,6 +10,7 @@ import { createIndexerClient, type IndexerClient } from '../indexer/create-index
 import type { ProviderClient } from '../provider/create-provider-client.ts'
 import { createProviderOpener } from '../provider/open-provider.ts'
 import { createSessionKeeper } from '../provider/session-keeper.ts'
+import { closeByProvider, closePatienceMs } from '../rent/close-by-provider.ts'
 import {
   defaultDepositSeconds,
   depositSecondsFor,
@@ -18,7 +19,7 @@ import {
   rent,
 } from '../rent/rent.ts'
 import type { RentEvent, Rented } from '../rent/rent-event.ts'
-import { signSettlement } from '../rent/sign-settlement.ts'
+import { wait } from '../stream/wait.ts'
 
 export interface TenantOptions {
   account: LocalAccount
@@ -33,8 +34,11 @@ export interface TenantOptions {
 /** An open lease, and what can be done with it. */
 export interface TenantLease extends Rented {
   provider: ProviderClient
-  /** Ends it: by the provider with a signed settlement, or on chain alone when the provider does not answer. */
-  close(): Promise<Settlement>
+  /**
+   * Ends it: by the provider with a signed settlement, or on chain alone when the provider does not answer within
+   * `patienceMs`, 10 seconds by default: what it did not serve, only it can take off.
+   */
+  close(options?: { patienceMs?: number }): Promise<Settlement>
 }
 
 export type RentOptions = Partial<
@@ -78,11 +82,13 @@ export async function createTenant(options: TenantOptions): Promise<Tenant> {
     const held = await chain.escrowBalance()
     if (held < amount) await chain.deposit(amount - held)
   }
-  const close = async ({ bid, lease }: Rented, provider: ProviderClient): Promise<Settlement> => {
+  const close = async ({ bid, lease }: Rented, provider: ProviderClient, patienceMs: number) => {
     const { agreement } = bid
-    const settlement = await signSettlement({ account, chain, agreement })
-    if (settlement !== undefined) {
-      await provider.close(lease.leaseId, { settlement }).catch((): LeaseStatus => lease)
+    if ((await chain.lease(lease.leaseId)).status === 'open') {
+      // Whatever the provider fails with, the chain alone can end it.
+      await closeByProvider({ account, chain, provider, agreement, patienceMs, now, wait }).catch(
+        () => undefined,
+      )
     }
     return (await chain.settlement(lease.leaseId)) ?? chain.closeLease(agreement)
   }
@@ -118,7 +124,11 @@ export async function createTenant(options: TenantOptions): Promise<Tenant> {
       for (; step.done !== true; step = await renting.next()) onEvent?.(step.value)
       const rented = step.value
       const provider = await openProvider({ provider: rented.bid.provider, relayUrl: rented.relayUrl })
-      return { ...rented, provider, close: () => close(rented, provider) }
+      return {
+        ...rented,
+        provider,
+        close: ({ patienceMs = closePatienceMs } = {}) => close(rented, provider, patienceMs),
+      }
     },
   }
 }

@@ -2,7 +2,7 @@ import { type Address, type EscrowDomain, SubletError, settlementTypedData } fro
 import { privateKeyToAccount } from 'viem/accounts'
 import type { ChainClient } from '../chain/chain-client.ts'
 import type { IndexerClient } from '../indexer/create-indexer-client.ts'
-import type { OpenProvider } from '../rent/rent.ts'
+import type { OpenProvider } from '../provider/open-provider.ts'
 import { wait } from '../stream/wait.ts'
 import { createMemoryChain, type MemoryChain } from './memory-chain.ts'
 import { createMemoryIndexer } from './memory-indexer.ts'
@@ -56,10 +56,10 @@ export function aMarket(behaviours: readonly Partial<Behaviour>[], clock: TestCl
       behaviour,
       chain: {
         open: async ({ agreement }) => chain.open(agreement),
-        async settle(agreement, { amount, tenantSignature }) {
+        async settle(agreement, { amount, until, tenantSignature }) {
           const leaseId =
             [...chain.leases].find(([, held]) => held.agreement.salt === agreement.salt)?.[0] ?? '0x'
-          const data = settlementTypedData({ leaseId, amount }, domain)
+          const data = settlementTypedData({ leaseId, amount, until }, domain)
           if (!(await client.isSignedBy(agreement.tenant, data, tenantSignature))) {
             throw new SubletError('signature.invalid', 'The settlement is not signed by the tenant.')
           }

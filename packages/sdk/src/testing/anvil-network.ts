@@ -96,14 +96,16 @@ export async function startAnvilNetwork(): Promise<AnvilNetwork> {
         const { timestamp } = await publicClient.getBlock({ blockNumber })
         return { openedAt: Number(timestamp), transaction: transactionHash }
       },
-      async settle(agreement, { amount, tenantSignature }) {
+      async settle(agreement, { amount, until, tenantSignature }) {
         const leaseId = leaseIdOf(agreement.tenant, agreement.salt)
-        const providerSignature = await of.signTypedData(settlementTypedData({ leaseId, amount }, domain))
+        const providerSignature = await of.signTypedData(
+          settlementTypedData({ leaseId, amount, until }, domain),
+        )
         const { transactionHash } = await senderOf(of).send({
           address: escrow,
           abi: escrowAbi,
           functionName: 'settle',
-          args: [agreement, amount, tenantSignature, providerSignature],
+          args: [agreement, amount, until, tenantSignature, providerSignature],
         })
         return { paid: amount, refunded: agreement.deposit - amount, transaction: transactionHash }
       },

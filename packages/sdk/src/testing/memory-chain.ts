@@ -5,8 +5,10 @@ import {
   accrued,
   fundedUntil,
   type Hex,
+  type LeaseHistoryEvent,
   leaseIdOf,
   SubletError,
+  type VoucherChannel,
 } from '@sublet/protocol'
 import { createPublicClient, http, recoverTypedDataAddress } from 'viem'
 import type { ChainClient } from '../chain/chain-client.ts'
@@ -34,6 +36,7 @@ export interface MemoryChain {
   client(account: Address): ChainClient
 }
 
+const unlockSeconds = 86_400
 const token: Address = '0x00000000000000000000000000000000000000aa'
 const escrow: Address = '0x00000000000000000000000000000000000000ee'
 const transaction: Hex = `0x${'ab'.repeat(32)}`
@@ -45,6 +48,11 @@ export function createMemoryChain(now: () => number): MemoryChain {
   const wallets = new Map<Address, bigint>()
   const balances = new Map<Address, bigint>()
   const nodes = new Map<Address, ChainNode>()
+  const channels = new Map<Address, Map<Address, VoucherChannel>>()
+  const channelOf = (tenant: Address, provider: Address): VoucherChannel =>
+    channels.get(tenant)?.get(provider) ?? { provider, collateral: 0n, redeemed: 0n, unlockAt: 0 }
+  const setChannel = (tenant: Address, channel: VoucherChannel) =>
+    channels.set(tenant, new Map(channels.get(tenant)).set(channel.provider, channel))
   const seconds = () => Math.floor(now() / 1000)
   const add = (to: Map<Address, bigint>, account: Address, amount: bigint) =>
     to.set(account, (to.get(account) ?? 0n) + amount)
@@ -160,6 +168,8 @@ export function createMemoryChain(now: () => number): MemoryChain {
             drawn: 0n,
             creditSeconds: 0,
             noticeEndsAt: 0,
+            endedAt: 0,
+            noticeSeconds: 0,
           }
         },
         async leaseMoney(agreement) {
@@ -180,6 +190,34 @@ export function createMemoryChain(now: () => number): MemoryChain {
           return held === undefined ? undefined : { agreement: held.agreement, transaction }
         },
         settlement: async (leaseId) => leases.get(leaseId)?.settlement,
+        histories: async (of) =>
+          new Map(
+            [...leases].flatMap(([leaseId, held]) => {
+              const wanted =
+                'leaseId' in of ? of.leaseId === leaseId : of.provider === held.agreement.provider
+              return wanted ? [[leaseId, historyOf(held)] as const] : []
+            }),
+          ),
+        channels: {
+          channel: async (provider) => channelOf(account, provider),
+          all: async () => [...(channels.get(account) ?? new Map()).values()],
+          async fund(provider, amount) {
+            if ((balances.get(account) ?? 0n) < amount)
+              throw new SubletError('funds.insufficient', 'Too little.')
+            add(balances, account, -amount)
+            const before = channelOf(account, provider)
+            setChannel(account, { ...before, collateral: before.collateral + amount, unlockAt: 0 })
+          },
+          async requestUnlock(provider) {
+            setChannel(account, { ...channelOf(account, provider), unlockAt: seconds() + unlockSeconds })
+          },
+          async unlock(provider) {
+            const before = channelOf(account, provider)
+            if (before.unlockAt === 0 || seconds() < before.unlockAt) throw revert('It is too early.')
+            add(balances, account, before.collateral)
+            setChannel(account, { ...before, collateral: 0n, unlockAt: 0 })
+          },
+        },
         node: async (address) => nodes.get(address),
         async isSignedBy(signer, data, signature) {
           const recovered = await recoverTypedDataAddress({ ...data, signature }).catch(() => undefined)
@@ -189,4 +227,21 @@ export function createMemoryChain(now: () => number): MemoryChain {
       return chain
     },
   }
+}
+
+/** No fees here, and all at the time of the opening: nobody charges in memory. */
+function historyOf({ agreement, openedAt, settlement }: Held): LeaseHistoryEvent[] {
+  const opened: LeaseHistoryEvent = {
+    kind: 'opened',
+    agreement,
+    treasuryFeeBps: 0,
+    atSeconds: openedAt,
+    transaction,
+  }
+  if (settlement === undefined) return [opened]
+  const { paid, refunded, reason } = settlement
+  return [
+    opened,
+    { kind: 'closed', toProvider: paid, fees: 0n, refunded, reason, atSeconds: openedAt, transaction },
+  ]
 }

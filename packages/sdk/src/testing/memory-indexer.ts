@@ -35,6 +35,7 @@ export function createMemoryIndexer(options: {
         tunnel: { host: '127.0.0.1', port: 1 },
       }
     },
+    names: async () => [],
     async asks() {
       answering()
       return { asks: [] }

@@ -199,15 +199,30 @@ export function createMemoryProvider(options: MemoryProviderOptions): MemoryProv
         })
       }
     },
-    async *logs(leaseId, query = {}) {
+    async *timeline() {},
+    async *stats() {},
+    statFile: async () => undefined,
+    async *downloadFiles() {},
+    uploadFiles: async () => {},
+    volumes: async () => [],
+    removeVolume: async () => {},
+    async *snapshotVolume() {},
+    async *restoreVolume() {},
+    async *logs(leaseId, query) {
+      for await (const some of this.logBatches(leaseId, query)) yield* some
+    },
+    async *logBatches(leaseId, query = {}) {
       known(leaseId)
       const lines = ['first', 'second', 'third'].map(
         (text, at): LogLine => ({ service: 'web', replica: 0, stream: 'stdout', atMs: at, text }),
       )
-      yield* lines.slice(query.tail === undefined ? 0 : Math.max(0, lines.length - query.tail))
+      yield lines.slice(query.tail === undefined ? 0 : Math.max(0, lines.length - query.tail))
     },
     exec() {
       throw new SubletError('lease.not-ready', 'There is nothing to run commands in.')
+    },
+    async sendVoucher(leaseId) {
+      throw new SubletError('agreement.mismatch', `${leaseId} is not paid by vouchers.`)
     },
     async close(leaseId, request = {}) {
       const status = known(leaseId)

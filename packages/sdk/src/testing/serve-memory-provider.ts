@@ -6,10 +6,12 @@ import {
   decodeExecFrames,
   type EscrowDomain,
   encodeExecFrame,
+  encodeLogBlock,
   type Hex,
   isSubletError,
+  type LogLine,
   leaseStatusSchema,
-  logLineSchema,
+  logBlockOf,
   manifestSchema,
   openSealedRequest,
   SubletError,
@@ -99,7 +101,7 @@ async function route(
       await client.lease(leaseId)
       const tail = url.searchParams.get('tail')
       const query = tail === null ? {} : { tail: Number(tail) }
-      return { status: 200, body: lines(client.logs(leaseId, query), (line) => logLineSchema.encode(line)) }
+      return { status: 200, body: logBlocks(client.logBatches(leaseId, query)) }
     }
     case 'close': {
       const asked = new TextDecoder().decode(await readAll(body, 1e6))
@@ -150,4 +152,8 @@ export async function serveMemoryProvider(options: ServeOptions): Promise<Served
       await new Promise((resolve) => server.close(resolve))
     },
   }
+}
+
+async function* logBlocks(batches: AsyncIterable<LogLine[]>): AsyncGenerator<Uint8Array> {
+  for await (const lines of batches) yield encodeLogBlock({ service: 'web', replica: 0 }, logBlockOf(lines))
 }

@@ -34,10 +34,12 @@ export interface TransactionSender {
    * sent, a chain that does not answer is waited out, a dropped transaction sent again, a stuck one sent with higher
    * fees; and where another program used its nonce, the call is made anew. Throws `chain.reverted` with the
    * contract's reason, `funds.insufficient`, or `chain.unreachable` (nothing was sent, or it was not mined in time:
-   * the message says which).
+   * the message says which). With `noted`, everything is prepared meanwhile, but nothing is sent before that promise is
+   * kept: what must be written down before an act.
    */
   send<const abi extends Abi, name extends ContractFunctionName<abi, Writable>>(
     call: ContractCall<abi, name>,
+    noted?: Promise<unknown>,
   ): Promise<TransactionReceipt>
 }
 
@@ -77,21 +79,27 @@ export function createTransactionSender(options: TransactionSenderOptions): Tran
     return Math.max(counted, ...[...noncesOnTheirWay].map((nonce) => nonce + 1))
   }
 
-  async function submit(call: ContractCall): Promise<Pending> {
+  async function submit(call: ContractCall, noted: Promise<unknown> | undefined): Promise<Pending> {
     const data = encodeFunctionData(call)
     // The estimate runs the call, so a refusal is known, with its reason, before anything is paid.
-    const gas = await client.estimateContractGas({ ...call, account } as Parameters<
+    const estimated = client.estimateContractGas({ ...call, account } as Parameters<
       typeof client.estimateContractGas
     >[0])
     for (let attempt = 1; ; attempt++) {
-      const [nonce, fees] = await Promise.all([nextNonce(), currentFees(client, account)])
+      const [gas, nonce, fees] = await Promise.all([
+        estimated,
+        nextNonce(),
+        currentFees(client, account),
+        noted,
+      ])
       const pending: Pending = {
         // A fifth more than the estimate: what comes before it in the block may make it dearer.
         request: {
           to: call.address,
           data,
           value: call.value ?? 0n,
-          gas: (gas * 6n) / 5n,
+          // Time changes what a call writes: a second later a lease may pay three balances for the first time.
+          gas: (gas * 6n) / 5n + 70_000n,
           nonce,
           chainId: chain.chainId,
         },
@@ -109,8 +117,11 @@ export function createTransactionSender(options: TransactionSenderOptions): Tran
     }
   }
 
-  async function sendOnce(call: ContractCall): Promise<TransactionReceipt | 'nonce-used'> {
-    const submitted = turn.then(() => submit(call))
+  async function sendOnce(
+    call: ContractCall,
+    noted: Promise<unknown> | undefined,
+  ): Promise<TransactionReceipt | 'nonce-used'> {
+    const submitted = turn.then(() => submit(call, noted))
     turn = submitted.catch(() => {})
     const pending = await submitted
     try {
@@ -142,11 +153,13 @@ export function createTransactionSender(options: TransactionSenderOptions): Tran
 
   return {
     address: account.address,
-    async send(typedCall) {
+    async send(typedCall, noted) {
       const call = typedCall as unknown as ContractCall
+      // It may be broken while the calls before this one are under way.
+      noted?.catch(() => {})
       try {
         for (let attempt = 1; attempt <= mostAttempts; attempt++) {
-          const receipt = await sendOnce(call)
+          const receipt = await sendOnce(call, noted)
           if (receipt === 'nonce-used') {
             log.warn({ address: account.address }, 'another program sends from this account; sending again')
           } else if (receipt.status === 'success') return receipt

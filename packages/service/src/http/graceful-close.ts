@@ -1,7 +1,7 @@
 import type { Server } from 'node:http'
 import type { Http2Session } from 'node:http2'
 import type { Socket } from 'node:net'
-import type { HttpServer } from './server.ts'
+import type { HttpServer } from './http-server.ts'
 
 /**
  * Lets a closing server end soon: requests under way are answered, and then their connections end instead of waiting to be

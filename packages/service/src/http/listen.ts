@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { SubletError } from '@sublet/protocol'
-import type { HttpServer } from './server.ts'
+import type { HttpServer } from './http-server.ts'
 
 export interface ListenOptions {
   server: HttpServer

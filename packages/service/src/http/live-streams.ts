@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify'
-import type { HttpServer } from './server.ts'
+import type { HttpServer } from './http-server.ts'
 
 const key: unique symbol = Symbol('live streams')
 type WithStreams = { [key]?: Set<AbortController> }

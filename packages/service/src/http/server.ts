@@ -13,22 +13,11 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fas
 import type { Log } from '../log/log.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { closeGracefully } from './graceful-close.ts'
+import type { HttpServer } from './http-server.ts'
 import { abortStreamsOnClose } from './live-streams.ts'
 import { serveOpenApi } from './open-api.ts'
 import { sendProblem, toSubletError } from './problem.ts'
 import { createReadiness, type Readiness } from './readiness.ts'
-
-/**
- * A Fastify instance whose routes take zod schemas: requests are decoded, responses encoded. It is a thenable: never
- * return it from an async function, as awaiting it starts it.
- */
-export type HttpServer = FastifyInstance<
-  RawServerDefault,
-  IncomingMessage,
-  ServerResponse,
-  FastifyBaseLogger,
-  ZodTypeProvider
->
 
 /** Fits `http.createServer` and `http2.createServer` alike. */
 export type RequestHandler = (

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { link, mkdir, open, readdir, readFile, unlink } from 'node:fs/promises'
+import { link, open, readdir, readFile, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Address, type Hex, SubletError } from '@sublet/protocol'
 import type { PrivateKeyAccount } from 'viem'
-import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
+import { generatePrivateKey } from 'viem/accounts'
+import { makeFolder } from '../folder/make-folder.ts'
+import { fastAccount } from '../signature/fast-secp256k1.ts'
 import { addressOf, decryptKey, encryptKey, parseKeyFile } from './secret-storage.ts'
 
 export interface WalletPlace {
@@ -37,7 +39,7 @@ function fileOf({ dir, name }: WalletPlace): string {
 /** Written whole or not at all, readable by its owner only, and never over another. */
 async function keep(place: WalletPlace, text: string): Promise<void> {
   const file = fileOf(place)
-  await mkdir(place.dir, { recursive: true, mode: 0o700 })
+  await makeFolder(place.dir)
   const draft = `${file}.${randomBytes(6).toString('hex')}.draft`
   const handle = await open(draft, 'wx', 0o600)
   try {
@@ -87,7 +89,7 @@ async function unlock(
       hint: 'Set SUBLET_PASSPHRASE to the passphrase that the wallet was made with.',
     })
   }
-  return { ...privateKeyToAccount(key), privateKey: key }
+  return { ...fastAccount(key), privateKey: key }
 }
 
 /** A new wallet with a new key. Throws `wallet.exists`. */
@@ -183,7 +185,7 @@ async function keyFromFile({
 
 function accountOf(privateKey: Hex): PrivateKeyAccount {
   try {
-    return privateKeyToAccount(privateKey)
+    return fastAccount(privateKey)
   } catch (cause) {
     throw new SubletError('request.invalid', 'This is no private key.', {
       hint: 'Write 0x and 64 hexadecimal digits.',

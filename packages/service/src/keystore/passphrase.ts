@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, link, mkdir, readFile, stat, unlink, writeFile } from 'node:fs/promises'
+import { chmod, link, readFile, stat, unlink, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { SubletError } from '@sublet/protocol'
+import { makeFolder } from '../folder/make-folder.ts'
 
 export interface PassphraseSources {
   /** What the person typed or the caller was given. */
@@ -35,7 +36,7 @@ async function readPassphraseFile(file: string): Promise<string | undefined> {
 export async function keepPassphrase(file: string): Promise<string> {
   const known = await readPassphraseFile(file)
   if (known !== undefined) return known
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+  await makeFolder(dirname(file))
   const draft = `${file}.${randomBytes(6).toString('hex')}`
   await writeFile(draft, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 })
   try {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describeWith, testDatabaseUrl } from '@sublet/testing'
 import { sql } from 'kysely'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { createLog } from '../log/log.ts'
 import { startEmbeddedPostgres } from './embedded-postgres.ts'
 import { isAlive } from './postmaster.ts'
@@ -183,5 +183,33 @@ describeWith('postgres')('on a PostgreSQL by URL', () => {
     })
     await keepsAndReads(store)
     expect(await other.db.selectFrom('leases').select('paid').execute()).toEqual([{ paid: 2n ** 200n }])
+  })
+
+  test('one process at a time has a store that it asks for alone, also after its connection broke', async () => {
+    const schema = `service_alone_${process.pid}`
+    const first = await open({ url: testDatabaseUrl, schema, alone: true })
+    onTestFinished(async () => {
+      const last = await openStore({ url: testDatabaseUrl, schema, migrations, log })
+      await last.pool.query(`drop schema ${schema} cascade`)
+      await last.close()
+    })
+    const refused = { code: 'store.in-use', hint: expect.stringContaining('SUBLET_DATABASE_URL') }
+    await expect(open({ url: testDatabaseUrl, schema, alone: true })).rejects.toMatchObject(refused)
+    await first.pool.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where application_name like $1 || '%'",
+      [`sublet ${schema} sole user`],
+    )
+    // It claims the store anew; who comes meanwhile could have it.
+    await vi.waitFor(async () => {
+      const { rowCount } = await first.pool.query(
+        `select 1 from pg_locks join pg_stat_activity using (pid)
+         where locktype = 'advisory' and granted and application_name like $1 || '%'`,
+        [`sublet ${schema} sole user`],
+      )
+      expect(rowCount).toBe(1)
+    }, 20_000)
+    await expect(open({ url: testDatabaseUrl, schema, alone: true })).rejects.toMatchObject(refused)
+    await first.close()
+    await open({ url: testDatabaseUrl, schema, alone: true })
   })
 })

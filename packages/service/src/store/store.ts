@@ -5,6 +5,7 @@ import type { Log } from '../log/log.ts'
 import { startEmbeddedPostgres } from './embedded-postgres.ts'
 import { type Migration, migrate } from './migrate.ts'
 import { connectionMark, pg } from './pg.ts'
+import { claimSchema, type SoleUser } from './sole-user.ts'
 import { explainStoreError } from './store-error.ts'
 
 /** One daemon's own schema in PostgreSQL. */
@@ -27,6 +28,8 @@ export interface StoreOptions {
   schema: string
   migrations: readonly Migration[]
   log: Log
+  /** Refuses to share the schema with another process that also asks for it alone. False by default. */
+  alone?: boolean | undefined
   /** 10 by default. */
   maxConnections?: number | undefined
 }
@@ -53,10 +56,18 @@ const types: NonNullable<PoolConfig['types']> = {
   },
 }
 
+/** The driver takes any text for a host's name, and then looks for that host. */
+function requirePostgresUrl(text: string): void {
+  if (URL.canParse(text) && ['postgres:', 'postgresql:'].includes(new URL(text).protocol)) return
+  throw new SubletError('config.invalid', 'SUBLET_DATABASE_URL is no address of a PostgreSQL database.', {
+    hint: 'Write postgres://USER:PASSWORD@HOST:5432/DATABASE, or unset it to use the one that Sublet brings.',
+  })
+}
+
 /**
  * Opens a daemon's store and brings its schema up to date. `bigint` columns read as numbers, whole `numeric` ones as bigints, `timestamptz` as Date;
- * unqualified table names are the daemon's own. Throws `store.unreachable` when the database cannot be used, `store.incompatible` when
- * it belongs to another version.
+ * unqualified table names are the daemon's own. Throws `store.unreachable` when the database cannot be used, `store.in-use` when another
+ * process has it, `store.incompatible` when it belongs to another version.
  */
 export async function openStore<Tables = unknown>(options: StoreOptions): Promise<Store<Tables>> {
   const { dataDir, schema, migrations, log, maxConnections = 10 } = options
@@ -65,6 +76,7 @@ export async function openStore<Tables = unknown>(options: StoreOptions): Promis
       hint: 'Set SUBLET_DATABASE_URL, or name a data folder with --data.',
     })
   }
+  if (options.url !== undefined) requirePostgresUrl(options.url)
   const embedded =
     options.url === undefined && dataDir !== undefined
       ? await startEmbeddedPostgres({ dataDir, log })
@@ -82,7 +94,9 @@ export async function openStore<Tables = unknown>(options: StoreOptions): Promis
   const onBroken = (err: Error) => log.warn({ err }, 'a database connection broke')
   pool.on('error', onBroken)
   pool.on('connect', (client) => client.on('error', onBroken))
+  let sole: SoleUser | undefined
   try {
+    if (options.alone === true) sole = await claimSchema({ url, schema, log })
     const client = await pool.connect()
     try {
       await migrate(client, { schema, migrations, log })
@@ -90,6 +104,7 @@ export async function openStore<Tables = unknown>(options: StoreOptions): Promis
       client.release()
     }
   } catch (cause) {
+    await sole?.release()
     await pool.end()
     await embedded?.stop()
     throw explainStoreError(cause, url)
@@ -109,7 +124,10 @@ export async function openStore<Tables = unknown>(options: StoreOptions): Promis
       }
     },
     close() {
-      closed ??= db.destroy().then(() => embedded?.stop())
+      closed ??= db
+        .destroy()
+        .then(() => sole?.release())
+        .then(() => embedded?.stop())
       return closed
     },
   }

@@ -5,6 +5,7 @@ export type SdlVersion = '2.0' | '2.1'
  * mean something); undefined when it is none.
  */
 export function parseSdlVersion(text: string): SdlVersion | undefined {
+  if (text === '2.0' || text === '2.1') return text
   const parts = text.trim().replace(/^v/, '').split('.')
   const numbers = [...parts.slice(0, 2), ...(parts.length > 2 ? [parts.slice(2).join('.')] : [])].map(
     stripZeros,

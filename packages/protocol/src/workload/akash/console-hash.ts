@@ -16,33 +16,40 @@ import type {
  * client and a provider that is harmless; two clients that compare hashes would think the file had changed.
  */
 export function warnOfConsoleHash(findings: Findings, file: AkashFile, { manifest }: AkashDeployment): void {
-  const told = new Set<string>()
-  const tell = (path: Path, cause: string, at: 'key' | 'value' = 'key') => {
-    if (told.has(cause)) return
-    told.add(cause)
-    findings.warn(
+  const differences = new Differences(findings)
+  const sequence = endpointSequence(file)
+  for (const group of manifest) compareGroup(file, group, sequence, differences)
+}
+
+/** Tells each cause once. */
+class Differences {
+  readonly #findings: Findings
+  #told: Set<string> | undefined
+
+  constructor(findings: Findings) {
+    this.#findings = findings
+  }
+
+  tell(path: Path, cause: string, at: 'key' | 'value' = 'key'): void {
+    this.#told ??= new Set()
+    if (this.#told.has(cause)) return
+    this.#told.add(cause)
+    this.#findings.warn(
       path,
       'akash.console-hash',
       `Akash's console computes another hash for this file: it ${cause}.`,
       { at },
     )
   }
-  const sequence = endpointSequence(file)
-  for (const group of manifest) compareGroup(file, group, sequence, tell)
 }
-
-type Tell = (path: Path, cause: string, at?: 'key' | 'value') => void
 
 function compareGroup(
   file: AkashFile,
   group: ManifestGroup,
   sequence: ReadonlyMap<string, number>,
-  tell: Tell,
+  differences: Differences,
 ): void {
-  const inOrder = group.services.every(
-    ({ name }, index) => index === 0 || compareLocally(group.services[index - 1]?.name ?? '', name) < 0,
-  )
-  if (!inOrder) tell(['services'], 'sorts the services differently')
+  if (!isInOrder(group.services)) differences.tell(['services'], 'sorts the services differently')
   // It counts services of one profile as one unit in 2.0 too.
   const ids = new Map<string, number>()
   for (const name of Object.keys(file.services).sort(compareLocally)) {
@@ -55,29 +62,40 @@ function compareGroup(
     const resources = own(file.profiles.compute, profile)?.resources
     if (declared === undefined || resources === undefined) continue
     if (ids.get(profile) !== service.resources.id) {
-      tell(['deployment', service.name], 'counts services of the same profile as one unit')
+      differences.tell(['deployment', service.name], 'counts services of the same profile as one unit')
     }
-    compareResources(['profiles', 'compute', profile, 'resources'], resources, service.resources, tell)
-    compareService(['services', service.name], declared, service, tell)
-    compareExposes(['services', service.name, 'expose'], declared, service, sequence, tell)
+    compareResources(['profiles', 'compute', profile, 'resources'], resources, service.resources, differences)
+    compareService(['services', service.name], declared, service, differences)
+    compareExposes(['services', service.name, 'expose'], declared, service, sequence, differences)
   }
+}
+
+function isInOrder(services: readonly ManifestService[]): boolean {
+  return services.every(
+    ({ name }, index) => index === 0 || compareLocally(services[index - 1]?.name ?? '', name) < 0,
+  )
 }
 
 type FileResources = AkashFile['profiles']['compute'][string]['resources']
 
-function compareResources(path: Path, file: FileResources, ours: AkashResources, tell: Tell): void {
+function compareResources(
+  path: Path,
+  file: FileResources,
+  ours: AkashResources,
+  differences: Differences,
+): void {
   const cores = file.cpu.units
   const millis =
     typeof cores === 'number' ? cores * 1000 : Number.parseFloat(cores) * (/m$/i.test(cores) ? 1 : 1000)
   if (String(millis) !== ours.cpu.units.val)
-    tell([...path, 'cpu', 'units'], 'rounds the CPU differently', 'value')
+    differences.tell([...path, 'cpu', 'units'], 'rounds the CPU differently', 'value')
   if (sizeOf(file.memory.size) !== ours.memory.size.val)
-    tell([...path, 'memory', 'size'], 'rounds the memory differently', 'value')
+    differences.tell([...path, 'memory', 'size'], 'rounds the memory differently', 'value')
   compareVolumes(
     [...path, 'storage'],
     Array.isArray(file.storage) ? file.storage : [file.storage],
     ours.storage,
-    tell,
+    differences,
   )
   const models = (file.gpu?.attributes?.vendor?.nvidia ?? undefined)?.map(
     ({ model, ram, interface: connection }) =>
@@ -85,12 +103,15 @@ function compareResources(path: Path, file: FileResources, ours: AkashResources,
   )
   const keys = models ?? (file.gpu?.attributes?.vendor === undefined ? [] : ['vendor/nvidia/model/*'])
   if (!same(keys, ours.gpu.attributes?.map(({ key }) => key) ?? [])) {
-    tell([...path, 'gpu', 'attributes'], 'keeps the GPU models in the order and spelling of the file')
+    differences.tell(
+      [...path, 'gpu', 'attributes'],
+      'keeps the GPU models in the order and spelling of the file',
+    )
   }
   const units = file.gpu?.units
   const gpuUnits = typeof units === 'string' ? Number.parseInt(units, 10) : (units ?? 0)
   if (String(gpuUnits) !== ours.gpu.units.val)
-    tell([...path, 'gpu', 'units'], 'reads the count of GPUs differently', 'value')
+    differences.tell([...path, 'gpu', 'units'], 'reads the count of GPUs differently', 'value')
 }
 
 type FileVolume = Exclude<FileResources['storage'], readonly unknown[]>
@@ -99,26 +120,41 @@ function compareVolumes(
   path: Path,
   file: readonly FileVolume[],
   ours: AkashResources['storage'],
-  tell: Tell,
+  differences: Differences,
 ): void {
-  const equal = (theirs: FileVolume | undefined, our: AkashResources['storage'][number]) => {
-    if (
-      theirs === undefined ||
-      (theirs.name || 'default') !== our.name ||
-      sizeOf(theirs.size) !== our.size.val
+  if (ours.every((volume, index) => sameVolume(file[index], volume))) return
+  const keys = new Set(
+    file.map(({ name, size, attributes }) =>
+      volumeKey(
+        name || 'default',
+        sizeOf(size),
+        Object.entries(attributes ?? {}).map(([key, value]) => `${key}=${String(value)}`),
+      ),
+    ),
+  )
+  const order = ours.every(({ name, size, attributes }) =>
+    keys.has(volumeKey(name, size.val, attributes?.map(({ key, value }) => `${key}=${value}`) ?? [])),
+  )
+  differences.tell(
+    path,
+    order ? 'keeps the volumes in the order of the file' : 'reads the volumes differently',
+  )
+}
+
+function sameVolume(theirs: FileVolume | undefined, our: AkashResources['storage'][number]): boolean {
+  if (theirs === undefined || (theirs.name || 'default') !== our.name || sizeOf(theirs.size) !== our.size.val)
+    return false
+  const given = Object.entries(theirs.attributes ?? {})
+  return (
+    given.length === (our.attributes?.length ?? 0) &&
+    given.every(([key, value]) =>
+      our.attributes?.some((attribute) => attribute.key === key && attribute.value === String(value)),
     )
-      return false
-    const given = Object.entries(theirs.attributes ?? {})
-    return (
-      given.length === (our.attributes?.length ?? 0) &&
-      given.every(([key, value]) =>
-        our.attributes?.some((attribute) => attribute.key === key && attribute.value === String(value)),
-      )
-    )
-  }
-  if (ours.every((volume, index) => equal(file[index], volume))) return
-  const order = ours.every((volume) => file.some((theirs) => equal(theirs, volume)))
-  tell(path, order ? 'keeps the volumes in the order of the file' : 'reads the volumes differently')
+  )
+}
+
+function volumeKey(name: string, bytes: string, attributes: readonly string[]): string {
+  return JSON.stringify([name, bytes, attributes.toSorted()])
 }
 
 /** The console takes units in any case, and rounds up. */
@@ -133,10 +169,10 @@ function compareService(
   path: Path,
   file: AkashFile['services'][string],
   ours: ManifestService,
-  tell: Tell,
+  differences: Differences,
 ): void {
   for (const key of ['command', 'args', 'env'] as const) {
-    if (ours[key]?.length === 0) tell([...path, key], 'takes an empty list for none')
+    if (ours[key]?.length === 0) differences.tell([...path, key], 'takes an empty list for none')
   }
   const credentials = file.credentials
   const parts = ['host', 'email', 'username', 'password'] as const
@@ -144,15 +180,23 @@ function compareService(
     credentials !== undefined &&
     parts.some((part) => (credentials[part] ?? '') !== ours.credentials?.[part])
   ) {
-    tell([...path, 'credentials'], 'keeps the e-mail address and the blanks of credentials')
+    differences.tell([...path, 'credentials'], 'keeps the e-mail address and the blanks of credentials')
   }
   const permissions = file.params?.permissions
   if (permissions?.read?.length === 0)
-    tell([...path, 'params', 'permissions'], 'keeps an empty list of permissions')
+    differences.tell([...path, 'params', 'permissions'], 'keeps an empty list of permissions')
   // Go escapes these two in JSON and JavaScript does not.
-  const texts = [file.image, ...(file.command ?? []), ...(file.args ?? []), ...(file.env ?? [])]
-  if (texts.some((text) => /[\u2028\u2029]/.test(text)))
-    tell(path, 'writes line separators in text differently')
+  if (
+    separatesLines(file.image) ||
+    file.command?.some(separatesLines) ||
+    file.args?.some(separatesLines) ||
+    file.env?.some(separatesLines)
+  )
+    differences.tell(path, 'writes line separators in text differently')
+}
+
+function separatesLines(text: string): boolean {
+  return text.includes('\u2028') || text.includes('\u2029')
 }
 
 function compareExposes(
@@ -160,20 +204,25 @@ function compareExposes(
   file: AkashFile['services'][string],
   ours: ManifestService,
   sequence: ReadonlyMap<string, number>,
-  tell: Tell,
+  differences: Differences,
 ): void {
   for (const [index, expose] of file.expose?.entries() ?? []) {
-    if ((expose.to ?? []).length === 0) tell([...path, index], 'leaves out ports that are open to nobody')
-    if (expose.accept?.length === 0) tell([...path, index, 'accept'], 'takes an empty list for none')
+    if ((expose.to ?? []).length === 0)
+      differences.tell([...path, index], 'leaves out ports that are open to nobody')
+    if (expose.accept?.length === 0)
+      differences.tell([...path, index, 'accept'], 'takes an empty list for none')
     const options = expose.http_options
     for (const key of ['max_body_size', 'read_timeout', 'send_timeout', 'next_tries'] as const) {
       if (options?.[key] === 0)
-        tell([...path, index, 'http_options', key], 'takes a zero for zero, not for the default')
+        differences.tell([...path, index, 'http_options', key], 'takes a zero for zero, not for the default')
     }
     if (options?.next_cases?.length === 0)
-      tell([...path, index, 'http_options', 'next_cases'], 'takes no cases for none, not for the default')
+      differences.tell(
+        [...path, index, 'http_options', 'next_cases'],
+        'takes no cases for none, not for the default',
+      )
   }
-  if (!keepsOrder(file, ours.expose)) compareTargets(path, file, ours, sequence, tell)
+  if (!keepsOrder(file, ours.expose)) compareTargets(path, file, ours, sequence, differences)
 }
 
 /** Whether the file lists its ports as they come out sorted, names no address and at most one service. */
@@ -198,7 +247,7 @@ function compareTargets(
   file: AkashFile['services'][string],
   ours: ManifestService,
   sequence: ReadonlyMap<string, number>,
-  tell: Tell,
+  differences: Differences,
 ): void {
   const exposes: Pick<
     ManifestExpose,
@@ -246,12 +295,13 @@ function compareTargets(
     }),
   )
   if (!same(endpoints, ours.resources.endpoints))
-    tell(path, 'puts the endpoints in the order of the file, or numbers them differently')
-  else if (!same(exposes, picked)) tell(path, 'sorts or numbers the ports differently')
+    differences.tell(path, 'puts the endpoints in the order of the file, or numbers them differently')
+  else if (!same(exposes, picked)) differences.tell(path, 'sorts or numbers the ports differently')
 }
 
 /** The console numbers addresses by ports that have one; a provider counts ports for a service too. */
 function endpointSequence(file: AkashFile): Map<string, number> {
+  if (file.endpoints === undefined) return new Map()
   const names = Object.values(file.services).flatMap(({ expose }) =>
     (expose ?? []).flatMap(({ to }) =>
       (to ?? []).flatMap(({ global, ip }) => (global === true && ip !== undefined ? [ip] : [])),

@@ -1,8 +1,13 @@
+import { warnOfClearSecrets } from '../clear-secrets.ts'
 import type { Finding, ReadOptions, WorkloadFormat } from '../finding.ts'
+import { placesInFile } from '../place-of-service.ts'
 import { openSource, readWorkload } from '../read-workload.ts'
 import { Findings } from '../source/findings.ts'
+import type { Path } from '../source/places.ts'
+import type { Source } from '../source/source.ts'
 import type { Workload } from '../workload.ts'
 import { decodeSdl } from './decode-sdl.ts'
+import type { Part } from './losses.ts'
 import { type AkashGroup, type AkashManifest, buildDeployment } from './manifest.ts'
 import { readAkashDeployment } from './read-akash.ts'
 import { validateSdl } from './validate-sdl.ts'
@@ -32,32 +37,71 @@ export function convertToAkash(text: string | Uint8Array, options: ReadOptions):
   if (format !== 'akash') {
     const { workload, findings, format: read } = readWorkload(text, options)
     if (workload === undefined) return { format: read, findings }
-    const written = akashFormOf(workload, options.file)
+    const written = akashFormOf(workload, options.file, format === undefined ? undefined : { source, format })
     return { format: read, akash: written.akash, findings: [...findings, ...written.findings] }
   }
+  warnOfClearSecrets(source.findings, source.tree, format)
   const result = readAkashDeployment(source)
-  const findings = source.findings.list
+  const findings = source.findings.told()
   if (result === undefined) return { format, findings }
   const { manifest, groups } = result.deployment
   return { format, findings, akash: { sdl: source.text, manifest, groups, hash: hashOfBuilt(manifest) } }
 }
 
-/** The same for a workload that was read already. Findings have no place in the file they came from. */
+/** The same for a workload that was read already. Findings stand in the file that it came from, where that is given. */
 export function akashFormOf(
   workload: Workload,
   file: string,
+  origin?: { source: Source; format: WorkloadFormat },
 ): { akash?: AkashForm | undefined; findings: readonly Finding[] } {
-  const { text, file: written, losses } = writeAkashSdl(workload)
-  const findings = new Findings(file, '')
-  for (const loss of losses) findings.warn([], 'akash.lost', `Akash has no words for ${loss}.`)
+  const { text, file: written, losses, unpriced, noGpu } = writeAkashSdl(workload)
+  const findings = new Findings(file, origin?.source.text ?? '')
+  const places = placesInFile(origin?.source.tree, origin?.format ?? 'sublet')
+  const groupOf = (service: string) =>
+    workload.groups.find(({ services }) => services.some(({ name }) => name === service))?.name
+  const placeOf = ({ service, port }: Part): Path => {
+    if (service === undefined) return []
+    return port === undefined
+      ? places.service(groupOf(service), service)
+      : places.port(groupOf(service), service, port)
+  }
+  for (const { what, part } of losses)
+    findings.warn(placeOf(part), 'akash.lost', `Akash has no words for ${what}.`, {
+      at: part.port === undefined ? 'key' : 'value',
+    })
+  for (const name of unpriced) {
+    findings.warn(
+      [],
+      'akash.no-price',
+      `Akash wants a highest price and there is none for ${name}, so its largest is written: 10,000,000 uact for each block.`,
+      { mend: `write ${origin?.format === 'compose' ? '`x-sublet: {price: 0.40/h}`' : '`price: 0.40/h`'}` },
+    )
+  }
+  for (const name of noGpu) {
+    findings.error(
+      placeOf({ service: name }),
+      'akash.gpu-vendor',
+      `Akash rents GPUs of nvidia only, and ${name} asks for others.`,
+      {
+        at: 'key',
+        mend: 'name a model of nvidia, such as h100, or run it on this network',
+      },
+    )
+  }
   const decoding = new Findings(file, text)
   const sdl = decodeSdl(decoding, written)
   if (sdl !== undefined) validateSdl(decoding, sdl)
-  for (const { severity, code, message, expected, mend, path } of decoding.list) {
-    if (severity === 'error')
-      findings.error([], code, `As Akash SDL, at ${path.join('.')}: ${message}`, { expected, mend })
+  for (const { severity, code, message, expected, path } of decoding.list) {
+    if (severity !== 'error') continue
+    // What would mend the SDL says nothing to whoever wrote another format.
+    const [section, second, third] = path
+    const service = section === 'profiles' && second === 'compute' ? third : second
+    const known = typeof service === 'string' && groupOf(service) !== undefined ? { service } : {}
+    const mend = code === 'akash.not-global' ? 'let a port of it be public' : undefined
+    const said = `As Akash SDL, at ${path.join('.')}: ${message}`
+    findings.error(placeOf(known), code, said, { at: 'key', expected, mend })
   }
-  if (sdl === undefined || decoding.hasErrors) return { findings: findings.list }
+  if (sdl === undefined || findings.hasErrors) return { findings: findings.told() }
   const { manifest, groups } = buildDeployment(sdl)
   return { akash: { sdl: text, manifest, groups, hash: hashOfBuilt(manifest) }, findings: findings.list }
 }

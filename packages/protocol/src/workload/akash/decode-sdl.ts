@@ -19,25 +19,34 @@ import {
   wrongType,
 } from './go-decode.ts'
 import { formatDecimal, parseDecimal, parseGoDuration } from './go-number.ts'
-import type { Sdl, SdlExpose, SdlHttpOptions, SdlParams, SdlPlacement, SdlPrice, SdlService } from './sdl.ts'
+import {
+  noHttpOptions,
+  type Sdl,
+  type SdlExpose,
+  type SdlHttpOptions,
+  type SdlParams,
+  type SdlPlacement,
+  type SdlPrice,
+  type SdlService,
+} from './sdl.ts'
 
 const topKeys = ['version', 'services', 'profiles', 'deployment', 'endpoints', 'include', 'reclamation']
 
-/** Decodes a file as Akash's parser does; undefined where not even its version can be told. */
+/** Decodes a file as Akash's parser does; undefined where it is no mapping. */
 export function decodeSdl(findings: Findings, tree: unknown): Sdl | undefined {
-  if (!isTree(tree) || !Object.hasOwn(tree, 'version')) {
+  const isVersioned = isTree(tree) && Object.hasOwn(tree, 'version')
+  if (!isVersioned) {
     findings.error(['version'], 'akash.version', 'The file has no version.', {
       at: 'key',
       mend: 'add `version: "2.0"` at the top',
     })
-    return undefined
   }
+  if (!isTree(tree)) return undefined
   const version = parseSdlVersion(nodeText(tree.version))
-  if (version === undefined) {
+  if (isVersioned && version === undefined) {
     findings.error(['version'], 'akash.version', `There is no SDL version \`${nodeText(tree.version)}\`.`, {
       expected: '"2.0" or "2.1"',
     })
-    return undefined
   }
   for (const key of Object.keys(tree)) {
     if (topKeys.includes(key)) continue
@@ -53,7 +62,8 @@ export function decodeSdl(findings: Findings, tree: unknown): Sdl | undefined {
   const profiles = goTree(findings, undefined, tree, 'profiles') ?? {}
   const profilesAt = inside(undefined, 'profiles')
   return {
-    version,
+    // Of a file without one that is known, the rest is read as if it were the usual.
+    version: version ?? '2.0',
     services: goMap(findings, undefined, tree, 'services', (item, at) => decodeService(findings, at, item)),
     compute: goMap(findings, profilesAt, profiles, 'compute', (item, at) => {
       const resources = goTree(findings, at, item, 'resources')
@@ -88,7 +98,9 @@ function decodeDeployment(findings: Findings, tree: Tree): Sdl['deployment'] {
 }
 
 function decodeService(findings: Findings, at: At, tree: Tree): SdlService {
-  goTrees(findings, at, tree, 'dependencies', (item, itemAt) => goString(findings, itemAt, item, 'service'))
+  // Decoded for its types and never used, as in Akash.
+  if (Object.hasOwn(tree, 'dependencies'))
+    goTrees(findings, at, tree, 'dependencies', (item, itemAt) => goString(findings, itemAt, item, 'service'))
   const params = goTree(findings, at, tree, 'params')
   const credentials = goTree(findings, at, tree, 'credentials')
   const credentialsAt = inside(at, 'credentials')
@@ -145,19 +157,9 @@ function decodeExpose(findings: Findings, at: At, tree: Tree): SdlExpose {
   }
 }
 
-const noOptions: SdlHttpOptions = {
-  maxBodySize: 0,
-  proxyBufferSize: 0,
-  readTimeout: 0,
-  sendTimeout: 0,
-  nextTries: 0,
-  nextTimeout: 0,
-  nextCases: null,
-}
-
 function decodeHttpOptions(findings: Findings, up: At, tree: Tree): SdlHttpOptions {
   const options = goTree(findings, up, tree, 'http_options')
-  if (options === undefined) return noOptions
+  if (options === undefined) return noHttpOptions
   const at = inside(up, 'http_options')
   return {
     maxBodySize: goUint32(findings, at, options, 'max_body_size'),
@@ -175,7 +177,8 @@ const noHost = /[\s\\^`{|}\p{Cc}]|%(?![0-9a-fA-F]{2})|:(?!\d*$)/u
 
 function decodeAccept(findings: Findings, up: At, tree: Tree): string[] | null {
   const hosts = goStrings(findings, up, tree, 'accept')
-  for (const [index, host] of hosts?.entries() ?? []) {
+  if (hosts === null) return null
+  for (const [index, host] of hosts.entries()) {
     const authority = host.split(/[/?#]/)[0] ?? ''
     if (!noHost.test(authority)) continue
     findings.error([...pathOf(inside(up, 'accept')), index], 'akash.host', `\`${host}\` is not a host name.`)
@@ -185,15 +188,20 @@ function decodeAccept(findings: Findings, up: At, tree: Tree): string[] | null {
 
 function decodePlacement(findings: Findings, at: At, tree: Tree): SdlPlacement {
   const attributes = goTexts(findings, at, tree, 'attributes') ?? []
-  const signedBy = goTree(findings, at, tree, 'signedBy') ?? {}
-  const signedByAt = inside(at, 'signedBy')
   return {
     attributes: attributes.map(([key, value]) => ({ key, value })).sort((a, b) => compareText(a.key, b.key)),
-    signedBy: {
-      anyOf: goStrings(findings, signedByAt, signedBy, 'anyOf'),
-      allOf: goStrings(findings, signedByAt, signedBy, 'allOf'),
-    },
+    signedBy: decodeSignedBy(findings, at, tree),
     pricing: decodePricing(findings, at, tree),
+  }
+}
+
+function decodeSignedBy(findings: Findings, up: At, tree: Tree): SdlPlacement['signedBy'] {
+  const signedBy = goTree(findings, up, tree, 'signedBy')
+  if (signedBy === undefined) return { anyOf: null, allOf: null }
+  const at = inside(up, 'signedBy')
+  return {
+    anyOf: goStrings(findings, at, signedBy, 'anyOf'),
+    allOf: goStrings(findings, at, signedBy, 'allOf'),
   }
 }
 

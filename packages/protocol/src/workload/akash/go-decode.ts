@@ -64,7 +64,8 @@ export function goStrings(
       findings,
       inside(up, key),
       'a list of texts',
-      text === undefined ? undefined : `write [${JSON.stringify(text)}]`,
+      // What is meant for these may be a secret.
+      text === undefined ? undefined : `write \`${key}:\` and below it \`- \` before each text`,
     )
     return null
   }
@@ -73,8 +74,10 @@ export function goStrings(
     const item: unknown = value[index]
     if (item === null) continue
     const text = textOf(item)
-    if (text === undefined) wrongType(findings, inside(inside(up, key), index), 'text', 'put it in quotes')
-    else list.push(text)
+    if (text === undefined) {
+      const mend = key === 'env' ? 'write NAME=value, with an equals sign' : 'put it in quotes'
+      wrongType(findings, inside(inside(up, key), index), 'text', mend)
+    } else list.push(text)
   }
   return list
 }

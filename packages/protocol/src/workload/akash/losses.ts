@@ -1,7 +1,14 @@
 import type { Service } from '../workload.ts'
 
+/** What of a workload something is about. */
+export interface Part {
+  service?: string | undefined
+  /** One of the service's ports, by its number inside the container. */
+  port?: number | undefined
+}
+
 /** Gathers what is lost, each thing once. */
-export type Lose = (what: string) => void
+export type Lose = (what: string, part: Part) => void
 
 /** Whether SDL says everything about a service that the normal form does, but for resources and ports. */
 export function loseService(service: Service, lose: Lose): void {
@@ -18,7 +25,9 @@ export function loseService(service: Service, lose: Lose): void {
     [service.late !== undefined, 'what is filled in just before the start'],
     [service.resources.volumes.some((volume) => volume.shared === true), 'that volumes are shared'],
     [service.readOnlyRoot, 'the read-only file system'],
+    [service.isolation !== undefined, 'the isolation'],
     [service.stopGraceMs !== 10_000, 'the time to stop'],
+    [service.beforeStop !== undefined, 'what is run before it stops'],
   ]
-  for (const [lost, what] of given) if (lost) lose(`${what} of ${service.name}`)
+  for (const [lost, what] of given) if (lost) lose(`${what} of ${service.name}`, { service: service.name })
 }

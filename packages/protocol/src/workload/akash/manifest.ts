@@ -1,6 +1,14 @@
 import { compareText } from '../source/records.ts'
 import { formatDecimal } from './go-number.ts'
-import type { Attribute, Sdl, SdlExpose, SdlHttpOptions, SdlResources, SdlService } from './sdl.ts'
+import {
+  type Attribute,
+  noHttpOptions,
+  type Sdl,
+  type SdlExpose,
+  type SdlHttpOptions,
+  type SdlResources,
+  type SdlService,
+} from './sdl.ts'
 import { sortedNames } from './validate-sdl.ts'
 
 /** What an Akash provider is sent, as JSON; null where Go has nil. */
@@ -171,11 +179,14 @@ export function buildDeployment(sdl: Sdl): AkashDeployment {
   return { manifest, groups }
 }
 
+const noSequence: ReadonlyMap<string, number> = new Map()
+
 /**
  * Numbers of the leased IP addresses. Ports for a service count too, under an empty name, which leaves gaps: that is
  * how Akash numbers them.
  */
-function endpointSequence(sdl: Sdl): Map<string, number> {
+function endpointSequence(sdl: Sdl): ReadonlyMap<string, number> {
+  if (sdl.endpoints.size === 0) return noSequence
   const names: string[] = []
   for (const serviceName of sdl.deployment.keys()) {
     for (const { to } of sdl.services.get(serviceName)?.expose ?? []) {
@@ -219,17 +230,27 @@ function compareExposes(a: ManifestExpose, b: ManifestExpose): number {
   )
 }
 
+const usualHttpOptions: ManifestHttpOptions = {
+  maxBodySize: 1048576,
+  nextCases: ['error', 'timeout'],
+  nextTimeout: 0,
+  nextTries: 3,
+  readTimeout: 60000,
+  sendTimeout: 60000,
+}
+
 export function buildHttpOptions(options: SdlHttpOptions): ManifestHttpOptions {
+  if (options === noHttpOptions) return usualHttpOptions
   const cases = options.nextCases ?? []
   return {
-    maxBodySize: options.maxBodySize || 1048576,
-    nextCases: cases.length === 0 ? ['error', 'timeout'] : cases,
+    maxBodySize: options.maxBodySize || usualHttpOptions.maxBodySize,
+    nextCases: cases.length === 0 ? usualHttpOptions.nextCases : cases,
     nextTimeout: options.nextTimeout,
-    nextTries: options.nextTries || 3,
+    nextTries: options.nextTries || usualHttpOptions.nextTries,
     // Left out when unset, so that providers older than the option compute the same hash.
     ...(options.proxyBufferSize === 0 ? {} : { proxyBufferSize: options.proxyBufferSize }),
-    readTimeout: options.readTimeout || 60000,
-    sendTimeout: options.sendTimeout || 60000,
+    readTimeout: options.readTimeout || usualHttpOptions.readTimeout,
+    sendTimeout: options.sendTimeout || usualHttpOptions.sendTimeout,
   }
 }
 

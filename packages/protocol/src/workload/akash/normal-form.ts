@@ -1,4 +1,3 @@
-import { looksSecret } from '../clear-secret.ts'
 import { normalModel } from '../gpu-model.ts'
 import type { Findings } from '../source/findings.ts'
 import { compareText } from '../source/records.ts'
@@ -6,7 +5,7 @@ import { normalPolicy } from '../sublet/read-sublet.ts'
 import { defaultStopGraceMs } from '../sublet/sublet-service.ts'
 import type { EnvEntry, Gpu, Group, Placement, Resources, Service, Volume, Workload } from '../workload.ts'
 import { credentialsOf } from './manifest.ts'
-import { normalPorts } from './normal-ports.ts'
+import { distinct, normalPorts } from './normal-ports.ts'
 import type { Sdl, SdlGpuKind, SdlParams, SdlPlacement, SdlResources, SdlService, SdlVolume } from './sdl.ts'
 import { sortedNames } from './validate-sdl.ts'
 
@@ -56,7 +55,7 @@ function normalGroup(
   seen: Set<string>,
 ): Group {
   const placement = sdl.placement.get(name)
-  const ips = new Set<string>()
+  const ips: string[] = []
   let perBlock = 0n
   const services: Service[] = []
   for (const serviceName of serviceNames) {
@@ -84,7 +83,7 @@ function normalGroup(
       )
     }
     for (const [index, expose] of service.expose.entries()) {
-      for (const { ip } of expose.to) if (ip !== '') ips.add(ip)
+      for (const { ip } of expose.to) if (ip !== '') ips.push(ip)
       if (expose.as <= 65535 || seen.has(`service ${serviceName}`)) continue
       findings.warn(
         ['services', serviceName, 'expose', index, 'as'],
@@ -103,7 +102,7 @@ function normalGroup(
     name,
     placement: normalPlacement(findings, name, placement),
     services,
-    ips: [...ips].sort(compareText),
+    ips: distinct(ips).sort(compareText),
     maxRatePerHour: (rate === 0n ? 1n : rate).toString(),
   }
 }
@@ -149,7 +148,7 @@ function normalService(
   const normal: Service = {
     name,
     image: service.image,
-    env: normalEnv(findings, name, service, first),
+    env: normalEnv(service),
     resources: normalResources(resources, params),
     mounts: normalMounts(params),
     files: [],
@@ -162,7 +161,7 @@ function normalService(
     stopWith: [],
     readOnlyRoot: false,
     stopGraceMs: defaultStopGraceMs,
-    permissions: [...new Set(params?.permissions?.read ?? [])].sort(compareText),
+    permissions: distinct(params?.permissions?.read ?? []).sort(compareText),
   }
   if (command !== null && command.length > 0) normal.command = command
   if (args !== null && args.length > 0) normal.args = args
@@ -174,26 +173,21 @@ function normalService(
 const secretReference = /^ac-secret:\/\/(.+)$/
 
 /** Of two entries with one name the last counts, as in a shell. */
-function normalEnv(findings: Findings, serviceName: string, service: SdlService, warn: boolean): EnvEntry[] {
-  const entries = new Map<string, EnvEntry>()
-  for (const [index, entry] of service.env?.entries() ?? []) {
+function normalEnv(service: SdlService): EnvEntry[] {
+  const entries: EnvEntry[] = []
+  const lines = service.env ?? []
+  // By index: entries are what most files have most of.
+  for (let index = 0; index < lines.length; index += 1) {
+    const entry = lines[index] ?? ''
     const split = entry.indexOf('=')
     const name = split < 0 ? entry : entry.slice(0, split)
     const value = split < 0 ? '' : entry.slice(split + 1)
-    const secret = secretReference.exec(value)?.[1]
-    entries.set(name, secret === undefined ? { name, value } : { name, secret })
-    if (warn && secret === undefined && looksSecret(name, value)) {
-      findings.warn(
-        ['services', serviceName, 'env', index],
-        'workload.secret-in-clear',
-        `\`${name}\` looks like a secret written in clear.`,
-        {
-          mend: `write \`${name}=ac-secret://${name.toLowerCase().replace(/_/g, '-')}\` and give its value when deploying`,
-        },
-      )
-    }
+    const secret = value.startsWith('ac-secret:') ? secretReference.exec(value)?.[1] : undefined
+    entries.push(secret === undefined ? { name, value } : { name, secret })
   }
-  return [...entries.values()].sort((a, b) => compareText(a.name, b.name))
+  if (entries.length < 2) return entries
+  entries.sort((a, b) => compareText(a.name, b.name))
+  return entries.filter(({ name }, index) => name !== entries[index + 1]?.name)
 }
 
 function attribute(volume: SdlVolume, key: string): string | undefined {
@@ -227,24 +221,32 @@ function normalResources(resources: SdlResources, params: SdlParams | undefined)
 /** In Akash's own order: its list says nothing of preference. */
 function normalGpu({ gpu }: SdlResources): Gpu | undefined {
   if (gpu === undefined || gpu.units === 0) return undefined
-  const kinds: readonly SdlGpuKind[] = gpu.kinds.length === 0 ? [{ model: '*' }] : gpu.kinds
-  const anyOf = new Map<string, Gpu['anyOf'][number]>()
-  for (const { model, ramBytes = 0, interface: connection } of kinds) {
-    const memoryBytes = Math.floor(ramBytes / 1024 ** 3) * 1024 ** 3
-    const named = model === '*' || model === '' ? undefined : normalModel(model)
-    anyOf.set(`${named ?? ''} ${String(memoryBytes).padStart(16, '0')} ${connection ?? ''}`, {
-      vendor: 'nvidia',
-      ...(named === undefined ? {} : { model: named }),
-      ...(memoryBytes === 0 ? {} : { memoryBytes }),
-      ...(connection === 'pcie' || connection === 'sxm' ? { interface: connection } : {}),
-    })
+  if (gpu.kinds.length === 0) return { count: gpu.units, anyOf: [{ vendor: 'nvidia' }] }
+  const kinds = gpu.kinds.map(normalKind)
+  if (kinds.length === 1) return { count: gpu.units, anyOf: kinds }
+  const anyOf = new Map<string, GpuKind>()
+  for (const kind of kinds) {
+    const memory = String(kind.memoryBytes ?? 0).padStart(16, '0')
+    anyOf.set(`${kind.model ?? ''} ${memory} ${kind.interface ?? ''}`, kind)
   }
   const sorted = [...anyOf].sort(([a], [b]) => compareText(a, b))
   return { count: gpu.units, anyOf: sorted.map(([, kind]) => kind) }
 }
 
+type GpuKind = Gpu['anyOf'][number]
+
+function normalKind({ model, ramBytes = 0, interface: connection }: SdlGpuKind): GpuKind {
+  const kind: GpuKind = { vendor: 'nvidia' }
+  if (model !== '*' && model !== '') kind.model = normalModel(model)
+  const memoryBytes = Math.floor(ramBytes / 1024 ** 3) * 1024 ** 3
+  if (memoryBytes !== 0) kind.memoryBytes = memoryBytes
+  if (connection === 'pcie' || connection === 'sxm') kind.interface = connection
+  return kind
+}
+
 function normalMounts(params: SdlParams | undefined): Service['mounts'] {
-  const mounts = [...(params?.storage ?? [])].map(([volume, { mount, readOnly }]) => ({
+  if (params === undefined) return []
+  const mounts = [...params.storage].map(([volume, { mount, readOnly }]) => ({
     volume,
     path: mount,
     readOnly,
@@ -261,20 +263,39 @@ function normalPlacement(findings: Findings, name: string, placement: SdlPlaceme
     if (key === 'region') regions.push(value)
     else attributes.push({ key, value })
   }
-  const keep = (list: string[] | null, key: string) => {
-    const foreign = list?.findIndex((auditor) => auditor.startsWith('akash1')) ?? -1
-    if (foreign >= 0) {
-      findings.warn(
-        ['profiles', 'placement', name, 'signedBy', key, foreign],
-        'akash.auditor-ignored',
-        "Akash's auditors vouch for nobody here, so they are passed over.",
-        {
-          mend: 'name auditors of this network, or leave `signedBy` out',
-        },
-      )
-    }
-    return [...new Set(list?.filter((auditor) => !auditor.startsWith('akash1')) ?? [])].sort(compareText)
+  const signedBy = placement?.signedBy
+  return {
+    regions,
+    attributes,
+    auditors: {
+      anyOf: normalAuditors(findings, name, 'anyOf', signedBy?.anyOf ?? []),
+      allOf: normalAuditors(findings, name, 'allOf', signedBy?.allOf ?? []),
+    },
   }
-  const { anyOf, allOf } = placement?.signedBy ?? { anyOf: null, allOf: null }
-  return { regions, attributes, auditors: { anyOf: keep(anyOf, 'anyOf'), allOf: keep(allOf, 'allOf') } }
+}
+
+function normalAuditors(
+  findings: Findings,
+  placement: string,
+  key: 'anyOf' | 'allOf',
+  listed: readonly string[],
+): string[] {
+  const kept: string[] = []
+  let foreign: number | undefined
+  for (let index = 0; index < listed.length; index += 1) {
+    const auditor = listed[index] ?? ''
+    if (auditor.startsWith('akash1')) foreign ??= index
+    else kept.push(auditor)
+  }
+  if (foreign !== undefined) {
+    findings.warn(
+      ['profiles', 'placement', placement, 'signedBy', key, foreign],
+      'akash.auditor-ignored',
+      "Akash's auditors vouch for nobody here, so they are passed over.",
+      {
+        mend: 'name auditors of this network, or leave `signedBy` out',
+      },
+    )
+  }
+  return distinct(kept).sort(compareText)
 }

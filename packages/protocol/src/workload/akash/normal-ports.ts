@@ -1,32 +1,32 @@
 import { compareText } from '../source/records.ts'
 import type { Port } from '../workload.ts'
 import { buildHttpOptions } from './manifest.ts'
-import type { SdlExpose } from './sdl.ts'
+import { noHttpOptions, type SdlExpose } from './sdl.ts'
 
 /**
  * Ports in the normal form. A public TCP port that others see as 80 is HTTP; every other public one is what Akash gives
  * a random port, plain TCP or UDP.
  */
 export function normalPorts(exposes: readonly SdlExpose[]): Port[] {
+  const all = exposes.flatMap(portsOf)
+  if (all.length < 2) return all
   const ports = new Map<string, Port>()
-  for (const expose of exposes) {
-    for (const port of portsOf(expose)) {
-      const key = `${port.port} ${port.as} ${port.protocol} ${port.public} ${port.ip ?? ''}`
-      const known = ports.get(key)
-      // One that every service may reach stays so.
-      const allow =
-        known === undefined || port.allow.length === 0 || known.allow.length === 0 ? [] : known.allow
-      ports.set(
-        key,
-        known === undefined
-          ? port
-          : {
-              ...known,
-              hosts: union(known.hosts, port.hosts),
-              allow: allow.length === 0 ? [] : union(allow, port.allow).sort(compareText),
-            },
-      )
-    }
+  for (const port of all) {
+    const key = `${port.port} ${port.as} ${port.protocol} ${port.public} ${port.ip ?? ''}`
+    const known = ports.get(key)
+    // One that every service may reach stays so.
+    const allow =
+      known === undefined || port.allow.length === 0 || known.allow.length === 0 ? [] : known.allow
+    ports.set(
+      key,
+      known === undefined
+        ? port
+        : {
+            ...known,
+            hosts: distinct([...known.hosts, ...port.hosts]),
+            allow: allow.length === 0 ? [] : distinct([...allow, ...port.allow]).sort(compareText),
+          },
+    )
   }
   return [...ports.values()].sort(comparePorts)
 }
@@ -41,52 +41,51 @@ export function comparePorts(a: Port, b: Port): number {
   )
 }
 
-function union(a: readonly string[], b: readonly string[]): string[] {
-  return [...new Set([...a, ...b])]
+/** A list of its own, each text once. */
+export function distinct(list: readonly string[]): string[] {
+  return list.length < 2 ? list.slice() : [...new Set(list)]
 }
 
 function portsOf(expose: SdlExpose): Port[] {
   // Akash lets any number pass as the outer port.
   const as = expose.as === 0 || expose.as > 65535 ? expose.port : expose.as
   const udp = expose.proto.toUpperCase() === 'UDP'
-  const allow = union(
-    expose.to.filter(({ service, global }) => service !== '' && !global).map(({ service }) => service),
-    [],
-  ).sort(compareText)
-  const ips = new Set(expose.to.filter(({ global }) => global).map(({ ip }) => ip))
-  const hosts = union(expose.accept ?? [], [])
-  if (ips.size === 0) {
+  const services: string[] = []
+  const addresses: string[] = []
+  for (const { service, global, ip } of expose.to) {
+    if (global) addresses.push(ip)
+    else if (service !== '') services.push(service)
+  }
+  const allow = distinct(services).sort(compareText)
+  const hosts = distinct(expose.accept ?? [])
+  if (addresses.length === 0) {
     return [{ port: expose.port, as, protocol: udp ? 'udp' : 'tcp', public: false, hosts, allow }]
   }
   const protocol = udp ? 'udp' : as === 80 ? 'http' : 'tcp'
-  const http = protocol === 'http' ? httpOf(expose) : {}
-  return [...ips].map((ip) => ({
-    port: expose.port,
-    as,
-    protocol,
-    public: true,
-    hosts,
-    allow,
-    ...(ip === '' ? {} : { ip }),
-    ...http,
-  }))
+  const http = protocol === 'http' ? httpOf(expose) : undefined
+  return distinct(addresses).map((ip) => {
+    const port: Port = { port: expose.port, as, protocol, public: true, hosts, allow }
+    if (ip !== '') port.ip = ip
+    if (http !== undefined) port.http = http
+    return port
+  })
 }
 
 /** Absent where everything is the default. */
-function httpOf(expose: SdlExpose): Pick<Port, 'http'> {
+function httpOf(expose: SdlExpose): Port['http'] {
   const { httpOptions } = expose
-  const plain = Object.values(httpOptions).every((option) => option === 0 || option === null)
-  if (plain) return {}
+  const isPlain =
+    httpOptions === noHttpOptions ||
+    Object.values(httpOptions).every((option) => option === 0 || option === null)
+  if (isPlain) return undefined
   const options = buildHttpOptions(httpOptions)
   return {
-    http: {
-      maxBodyBytes: options.maxBodySize,
-      readTimeoutMs: options.readTimeout,
-      sendTimeoutMs: options.sendTimeout,
-      nextTries: options.nextTries,
-      nextTimeoutMs: options.nextTimeout,
-      nextCases: options.nextCases,
-      ...(options.proxyBufferSize === undefined ? {} : { proxyBufferBytes: options.proxyBufferSize }),
-    },
+    maxBodyBytes: options.maxBodySize,
+    readTimeoutMs: options.readTimeout,
+    sendTimeoutMs: options.sendTimeout,
+    nextTries: options.nextTries,
+    nextTimeoutMs: options.nextTimeout,
+    nextCases: options.nextCases,
+    ...(options.proxyBufferSize === undefined ? {} : { proxyBufferBytes: options.proxyBufferSize }),
   }
 }

@@ -97,12 +97,12 @@ test('everything wrong is told at once, with its place and its mend', () => {
     .replace('proto: udp', 'proto: icmp')
     .replace('endpoints:', 'endpoint:')
   expect(problems(broken).filter((line) => line.includes(' error '))).toEqual([
-    'deploy.yaml:28:1 error akash.unknown-key There is no key `endpoint` at the top of an SDL file. (mend: write `endpoints`)',
+    'deploy.yaml:8:46 error akash.unknown-endpoint There is no endpoint `addr`. (mend: add `addr: {kind: ip}` under `endpoints`)',
+    'deploy.yaml:9:27 error akash.protocol There is no protocol `icmp`. (expected tcp or udp)',
     'deploy.yaml:18:24 error akash.size `16GB` is no size. (expected a number and one of k, Ki, M, Mi, G, Gi, T, Ti, with no space; mend: write 16G)',
     'deploy.yaml:26:37 error akash.type `count` is not a whole number from 0 to 4294967295. (expected a whole number from 0 to 4294967295; mend: write 2 without quotes)',
     'deploy.yaml:27:24 error akash.unknown-compute-profile There is no compute profile `dbb`. (mend: write `db`)',
-    'deploy.yaml:9:27 error akash.protocol There is no protocol `icmp`. (expected tcp or udp)',
-    'deploy.yaml:8:46 error akash.unknown-endpoint There is no endpoint `addr`. (mend: add `addr: {kind: ip}` under `endpoints`)',
+    'deploy.yaml:28:1 error akash.unknown-key There is no key `endpoint` at the top of an SDL file. (mend: write `endpoints`)',
   ])
 })
 
@@ -133,8 +133,8 @@ test('tells when no secret should stand in clear, what the console would not tak
       .replace('image: postgres', 'image: postgres, depends_on: [web]'),
   )
   expect(findings.map(({ code }) => code)).toEqual([
-    'akash.console-refuses',
     'workload.secret-in-clear',
+    'akash.console-refuses',
     'akash.auditor-ignored',
   ])
   expect(findings.map(formatFinding).join()).not.toContain('hunter2')
@@ -193,4 +193,47 @@ test('numbers are read as Go reads them', () => {
   expect(
     ['', '1e3', '1.', '.5', '0.1234567890123456789', 'x'].map((text) => typeof parseDecimal(text)),
   ).toEqual(Array(6).fill('string'))
+})
+
+test('shows no secret back, whatever stands where a variable should', () => {
+  for (const env of [
+    '["PASSWORD hunter2xx"]',
+    '["PASSWORD: hunter2xx"]',
+    '[{PASSWORD: hunter2xx}]',
+    'PASSWORD=hunter2xx',
+  ]) {
+    const { findings, workload } = read(file.replace('env: [B=2, A=1, B=3, EMPTY]', `env: ${env}`))
+    expect(workload).toBeUndefined()
+    expect(JSON.stringify(findings)).not.toContain('hunter2')
+  }
+})
+
+const codesOf = (text: string) => read(text).findings.map(({ code }) => code)
+
+test('a wrong version hides nothing else', () => {
+  const wrong = file.replace('count: 2', 'count: x').replace('units: 0.5', 'units: -1')
+  const rest = codesOf(wrong)
+  expect(rest.length).toBeGreaterThan(1)
+  expect(codesOf(wrong.replace('"2.0"', '"1.0"'))).toEqual(['akash.version', ...rest])
+})
+
+test('a service whose profile is not found is looked at all the same, and counts as reachable', () => {
+  const lost = file
+    .replace('image: nginx', 'image: ""')
+    .replace('profile: web, count: 2', 'profile: webb, count: 2')
+  expect(codesOf(lost)).toEqual(['akash.no-image', 'akash.unknown-compute-profile'])
+})
+
+test('one thing wrong is told once', () => {
+  expect(
+    codesOf(
+      file.replace('image: nginx', 'image: [nginx]\n    credentials: {host: h, username: u, password: [p]}'),
+    ),
+  ).toEqual(['akash.type', 'akash.type'])
+})
+
+test('a key that a provider passes over is told with what was meant', () => {
+  expect(read(file.replace('image: nginx', 'image: nginx\n    comand: [x]')).findings).toContainEqual(
+    expect.objectContaining({ code: 'akash.console-refuses', mend: expect.stringContaining('`command`') }),
+  )
 })

@@ -63,6 +63,17 @@ export interface SdlHttpOptions {
   nextCases: string[] | null
 }
 
+/** What an expose that says nothing of HTTP has; always this one, so that it is told at a glance. */
+export const noHttpOptions: SdlHttpOptions = {
+  maxBodySize: 0,
+  proxyBufferSize: 0,
+  readTimeout: 0,
+  sendTimeout: 0,
+  nextTries: 0,
+  nextTimeout: 0,
+  nextCases: null,
+}
+
 export interface SdlCompute {
   /** Absent where the profile has no `resources`, which Akash's parser does not survive. */
   resources?: SdlResources | undefined

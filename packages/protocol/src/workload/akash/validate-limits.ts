@@ -1,7 +1,7 @@
 import type { Findings } from '../source/findings.ts'
 import type { Path } from '../source/places.ts'
+import type { PlacedService } from './placed-service.ts'
 import type { Sdl, SdlResources } from './sdl.ts'
-import type { Placed } from './validate-sdl.ts'
 
 // As Akash's chain sets them, the same for everybody.
 const mebibyte = 1024 ** 2
@@ -14,14 +14,14 @@ const volume = { least: 5 * mebibyte, most: 32 * tebibyte } as const
 const maxPrice = 10_000_000n * 10n ** 18n
 
 /** What Akash's chain limits: each unit, each placement's total, and its money. */
-export function validateLimits(findings: Findings, sdl: Sdl, placed: readonly Placed[]): void {
+export function validateLimits(findings: Findings, sdl: Sdl, placed: readonly PlacedService[]): void {
   const checked = new Set<string>()
   for (const { profileName, compute } of placed) {
     if (checked.has(profileName) || compute.resources === undefined) continue
     checked.add(profileName)
     validateUnit(findings, ['profiles', 'compute', profileName, 'resources'], compute.resources)
   }
-  const byPlacement = new Map<string, Placed[]>()
+  const byPlacement = new Map<string, PlacedService[]>()
   for (const entry of placed) {
     const list = byPlacement.get(entry.placementName)
     if (list === undefined) byPlacement.set(entry.placementName, [entry])
@@ -43,9 +43,11 @@ function validateUnit(
   { cpu: cores, gpu: gpus, memory: ram, storage }: SdlResources,
 ): void {
   if (cores === undefined) missing(findings, [...path, 'cpu'], 'CPU', '`cpu: {units: 0.5}`')
-  else within(findings, [...path, 'cpu', 'units'], cores.units, cpu, '0.01 to 384 cores')
+  else if (isBeyond(cores.units, cpu))
+    refuse(findings, [...path, 'cpu', 'units'], cores.units, cpu, '0.01 to 384 cores')
   if (gpus !== undefined) {
-    within(findings, [...path, 'gpu', 'units'], gpus.units, gpu, 'at most 24 GPUs')
+    if (isBeyond(gpus.units, gpu))
+      refuse(findings, [...path, 'gpu', 'units'], gpus.units, gpu, 'at most 24 GPUs')
     if (gpus.units === 0 && gpus.attributes.length > 0) {
       findings.error(
         [...path, 'gpu', 'attributes'],
@@ -59,12 +61,14 @@ function validateUnit(
     }
   }
   if (ram === undefined) missing(findings, [...path, 'memory'], 'memory', '`memory: {size: 512Mi}`')
-  else within(findings, [...path, 'memory', 'size'], ram.bytes, memory, '1Mi to 2Ti')
+  else if (isBeyond(ram.bytes, memory))
+    refuse(findings, [...path, 'memory', 'size'], ram.bytes, memory, '1Mi to 2Ti')
   if (storage === null) missing(findings, [...path, 'storage'], 'storage', '`storage: {size: 1Gi}`')
   for (const { bytes, declared } of storage ?? []) {
+    if (!isBeyond(bytes, volume)) continue
     const at =
       (storage?.length ?? 0) === 1 && declared === 0 ? [...path, 'storage'] : [...path, 'storage', declared]
-    within(findings, at, bytes, volume, '5Mi to 32Ti for each volume')
+    refuse(findings, at, bytes, volume, '5Mi to 32Ti for each volume')
   }
 }
 
@@ -75,15 +79,17 @@ function missing(findings: Findings, path: Path, what: string, example: string):
   })
 }
 
-function within(
-  findings: Findings,
-  path: Path,
-  value: number,
-  { least, most }: { least: number; most: number },
-  expected: string,
-): void {
-  // NaN was complained of when it was read.
-  if (Number.isNaN(value) || (value >= least && value <= most)) return
+interface Bounds {
+  least: number
+  most: number
+}
+
+/** NaN is not: it was complained of when it was read. */
+function isBeyond(value: number, { least, most }: Bounds): boolean {
+  return value < least || value > most
+}
+
+function refuse(findings: Findings, path: Path, value: number, { least }: Bounds, expected: string): void {
   findings.error(
     path,
     'akash.limit',
@@ -92,51 +98,47 @@ function within(
   )
 }
 
-function validateTotals(findings: Findings, placement: string, entries: readonly Placed[]): void {
-  const total = (pick: (resources: SdlResources) => number) =>
-    entries.reduce(
-      (sum, { compute, count }) =>
-        sum + (compute.resources === undefined ? 0 : pick(compute.resources) * count),
-      0,
-    )
-  const first = entries[0]?.serviceName ?? ''
-  const path = ['deployment', first, placement, 'count']
-  const limit = (sum: number, most: number, what: string) => {
-    if (!(sum > most)) return
-    findings.error(path, 'akash.total', `All services of \`${placement}\` together take too much ${what}.`, {
-      expected: `at most ${maxUnits} times what one may take`,
-    })
+function validateTotals(findings: Findings, placement: string, entries: readonly PlacedService[]): void {
+  const total = { cpu: 0, gpu: 0, memory: 0, count: 0 }
+  for (const { compute, count } of entries) {
+    total.cpu += (compute.resources?.cpu?.units ?? 0) * count
+    total.gpu += (compute.resources?.gpu?.units ?? 0) * count
+    total.memory += (compute.resources?.memory?.bytes ?? 0) * count
+    total.count += count
   }
-  if (entries.every(({ count }) => count === 0)) {
+  const first = entries[0]?.serviceName ?? ''
+  const path = ['deployment', first, placement, 'count'] as const
+  if (total.count === 0) {
     findings.error(path, 'akash.count', `Nothing of \`${placement}\` is deployed: the count is zero.`, {
       mend: 'write `count: 1`',
     })
   }
-  limit(
-    total((resources) => resources.cpu?.units ?? 0),
-    cpu.most * maxUnits,
-    'CPU',
-  )
-  limit(
-    total((resources) => resources.gpu?.units ?? 0),
-    gpu.most * maxUnits,
-    'GPU',
-  )
-  limit(
-    total((resources) => resources.memory?.bytes ?? 0),
-    memory.most * maxUnits,
-    'memory',
-  )
+  limitTotal(findings, path, total.cpu, cpu, 'CPU')
+  limitTotal(findings, path, total.gpu, gpu, 'GPU')
+  limitTotal(findings, path, total.memory, memory, 'memory')
+}
+
+function limitTotal(
+  findings: Findings,
+  path: readonly [string, string, string, string],
+  sum: number,
+  { most }: Bounds,
+  what: string,
+): void {
+  if (!(sum > most * maxUnits)) return
+  findings.error(path, 'akash.total', `All services of \`${path[2]}\` together take too much ${what}.`, {
+    expected: `at most ${maxUnits} times what one may take`,
+  })
 }
 
 /** One denomination in the whole file; Akash panics on two in one placement and refuses two in two. */
-function validatePrices(findings: Findings, sdl: Sdl, placed: readonly Placed[]): void {
+function validatePrices(findings: Findings, sdl: Sdl, placed: readonly PlacedService[]): void {
   let denom: string | undefined
   for (const { placementName, profileName } of placed) {
     const price = sdl.placement.get(placementName)?.pricing.get(profileName)
     if (price === undefined) continue
-    const path = ['profiles', 'placement', placementName, 'pricing', profileName]
     if (price.amount > maxPrice) {
+      const path = ['profiles', 'placement', placementName, 'pricing', profileName]
       findings.error([...path, 'amount'], 'akash.amount', 'The amount is too large.', {
         expected: 'at most 10000000 for each block',
       })
@@ -144,7 +146,7 @@ function validatePrices(findings: Findings, sdl: Sdl, placed: readonly Placed[])
     denom ??= price.denom
     if (price.denom === denom) continue
     findings.error(
-      [...path, 'denom'],
+      ['profiles', 'placement', placementName, 'pricing', profileName, 'denom'],
       'akash.mixed-denominations',
       `The file has prices in both \`${denom}\` and \`${price.denom}\`.`,
       {

@@ -1,19 +1,10 @@
 import type { Findings } from '../source/findings.ts'
 import { nearestWord } from '../source/nearest-word.ts'
 import { compareText } from '../source/records.ts'
-import type { Sdl, SdlCompute, SdlService } from './sdl.ts'
+import type { PlacedService } from './placed-service.ts'
+import type { Sdl, SdlVolume } from './sdl.ts'
 import { validateLimits } from './validate-limits.ts'
 import { validateService } from './validate-service.ts'
-
-/** A service at a placement whose every reference was found. */
-export interface Placed {
-  serviceName: string
-  placementName: string
-  profileName: string
-  count: number
-  service: SdlService
-  compute: SdlCompute
-}
 
 export function sortedNames(map: ReadonlyMap<string, unknown>): string[] {
   return [...map.keys()].sort(compareText)
@@ -38,9 +29,9 @@ export function validateSdl(findings: Findings, sdl: Sdl): void {
     validateTee(findings, entry, teeByPlacement)
     for (const [index, expose] of service.expose.entries()) {
       for (const [toIndex, to] of expose.to.entries()) {
-        const path = ['services', serviceName, 'expose', index, 'to', toIndex]
         if (to.global) reachable = true
         if (to.ip === '') continue
+        const path = ['services', serviceName, 'expose', index, 'to', toIndex]
         usedEndpoints.add(to.ip)
         if (!to.global) {
           findings.error(path, 'akash.ip-not-global', 'A port with an IP address must be global.', {
@@ -48,7 +39,7 @@ export function validateSdl(findings: Findings, sdl: Sdl): void {
           })
         }
         if (!sdl.endpoints.has(to.ip)) {
-          const meant = nearestWord(to.ip, [...sdl.endpoints.keys()])
+          const meant = nearestWord(to.ip, sdl.endpoints.keys())
           findings.error([...path, 'ip'], 'akash.unknown-endpoint', `There is no endpoint \`${to.ip}\`.`, {
             mend:
               meant === undefined ? `add \`${to.ip}: {kind: ip}\` under \`endpoints\`` : `write \`${meant}\``,
@@ -69,8 +60,9 @@ export function validateSdl(findings: Findings, sdl: Sdl): void {
         }
         portsUsed.set(claim, serviceName)
       }
+      if (expose.accept === null) continue
       for (let copy = 0; copy < Math.max(1, expose.to.length); copy += 1) {
-        for (const [hostIndex, host] of expose.accept?.entries() ?? []) {
+        for (const [hostIndex, host] of expose.accept.entries()) {
           if (hosts.has(host)) {
             findings.error(
               ['services', serviceName, 'expose', index, 'accept', hostIndex],
@@ -84,6 +76,24 @@ export function validateSdl(findings: Findings, sdl: Sdl): void {
           }
           hosts.add(host)
         }
+      }
+    }
+  }
+  // A service whose references lead nowhere is looked at all the same, and counts as if they did not.
+  const isAdrift = (name: string) => !seen.has(name)
+  for (const name of sortedNames(sdl.deployment).filter(isAdrift)) {
+    const service = sdl.services.get(name)
+    if (service === undefined) {
+      reachable = true
+      for (const endpoint of sdl.endpoints.keys()) usedEndpoints.add(endpoint)
+      continue
+    }
+    if (!findings.hasErrors) continue
+    validateService(findings, name, service)
+    for (const { to: list } of service.expose) {
+      for (const { global, ip } of list) {
+        if (global) reachable = true
+        usedEndpoints.add(ip)
       }
     }
   }
@@ -121,8 +131,8 @@ function validateEndpoints(findings: Findings, sdl: Sdl): void {
 }
 
 /** Follows the references of `deployment`; what leads nowhere is told and left out. */
-function placeServices(findings: Findings, sdl: Sdl): Placed[] {
-  const placed: Placed[] = []
+function placeServices(findings: Findings, sdl: Sdl): PlacedService[] {
+  const placed: PlacedService[] = []
   for (const serviceName of sortedNames(sdl.deployment)) {
     const placements = sdl.deployment.get(serviceName) ?? new Map()
     for (const placementName of sortedNames(placements)) {
@@ -187,10 +197,11 @@ function unknown(
   name: string,
   known: ReadonlyMap<string, unknown>,
 ): void {
-  const names = sortedNames(known)
-  const meant = nearestWord(name, names)
+  if (findings.isFull) return
+  const meant = nearestWord(name, known.keys())
   const message = name === '' ? `No ${what} is named here.` : `There is no ${what} \`${name}\`.`
-  const expected = names.length === 0 ? undefined : `one of ${names.slice(0, 20).join(', ')}`
+  const expected =
+    known.size === 0 ? undefined : `one of ${[...known.keys()].slice(0, 20).sort(compareText).join(', ')}`
   findings.error(path, `akash.unknown-${what.replace(' ', '-')}`, message, {
     at,
     ...(meant === undefined ? { expected } : { mend: `write \`${meant}\`` }),
@@ -200,16 +211,18 @@ function unknown(
 function validateStorageParams(
   findings: Findings,
   sdl: Sdl,
-  { serviceName, profileName, service, compute }: Placed,
+  { serviceName, profileName, service, compute }: PlacedService,
 ): void {
-  const volumes = new Map((compute.resources?.storage ?? []).map((volume) => [volume.name, volume]))
   const params = service.params?.storage
+  // Nothing is mounted, and nothing needs to be: the usual case.
+  if (params === undefined && !compute.resources?.storage?.some(isPersistent)) return
+  const volumes = new Map((compute.resources?.storage ?? []).map((volume) => [volume.name, volume]))
   const mounts = new Map<string, string>()
   for (const [name, { mount, readOnly }] of params ?? []) {
     const path = ['services', serviceName, 'params', 'storage', name]
     const volume = volumes.get(name)
     if (volume === undefined) {
-      const meant = nearestWord(name, [...volumes.keys()])
+      const meant = nearestWord(name, volumes.keys())
       findings.error(
         path,
         'akash.unknown-volume',
@@ -244,8 +257,9 @@ function validateStorageParams(
   }
   // In 2.0 any mount at all satisfies every persistent volume, and 2.1 never looks; so do we.
   if (sdl.version === '2.1' || (params?.size ?? 0) > 0) return
-  for (const { name, attributes } of volumes.values()) {
-    if (!attributes.some(({ key, value }) => key === 'persistent' && value === 'true')) continue
+  for (const volume of volumes.values()) {
+    if (!isPersistent(volume)) continue
+    const { name } = volume
     findings.error(
       ['profiles', 'compute', profileName, 'resources', 'storage'],
       'akash.not-mounted',
@@ -258,9 +272,13 @@ function validateStorageParams(
   }
 }
 
+function isPersistent({ attributes }: SdlVolume): boolean {
+  return attributes.some(({ key, value }) => key === 'persistent' && value === 'true')
+}
+
 function validateTee(
   findings: Findings,
-  { serviceName, placementName, service, compute }: Placed,
+  { serviceName, placementName, service, compute }: PlacedService,
   byPlacement: Map<string, string>,
 ): void {
   const tee = service.params?.tee ?? ''

@@ -1,8 +1,16 @@
 import type { Findings } from '../source/findings.ts'
-import type { SdlExpose, SdlService } from './sdl.ts'
+import { shownName } from '../source/shown-name.ts'
+import {
+  noHttpOptions,
+  type SdlCredentials,
+  type SdlExpose,
+  type SdlHttpOptions,
+  type SdlService,
+} from './sdl.ts'
 
 const serviceName = /^[a-z]([-a-z0-9]*[a-z0-9])?$/
 const envName = /^[-._a-zA-Z][-._a-zA-Z0-9]*$/
+const protocols = new Set(['TCP', 'UDP', ''])
 const hostName = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
 
 /** What Akash requires of a service whatever its placement. */
@@ -14,17 +22,22 @@ export function validateService(findings: Findings, name: string, service: SdlSe
       expected: 'lower-case letters, digits and hyphens, a letter first and no hyphen last',
     })
   }
-  if (service.image === '') {
+  if (service.image === '' && !findings.isTold([...path, 'image'])) {
     findings.error([...path, 'image'], 'akash.no-image', `The service \`${name}\` has no image.`, {
       at: 'key',
       mend: 'add `image:`',
     })
   }
-  for (const [index, entry] of service.env?.entries() ?? []) {
-    const [key = ''] = entry.split('=', 1)
+  const lines = service.env ?? []
+  // By index: entries are what most files have most of.
+  for (let index = 0; index < lines.length; index += 1) {
+    const entry = lines[index] ?? ''
+    const split = entry.indexOf('=')
+    const key = split < 0 ? entry : entry.slice(0, split)
     if (envName.test(key) && key !== '.' && !key.startsWith('..')) continue
     // Only the name is shown, and only if it looks like one: the entry may be a secret.
-    const shown = /^[\w .-]{0,40}$/.test(key) ? `\`${key}\`` : 'This'
+    const name = shownName(key)
+    const shown = /^[\w.-]{1,40}$/.test(name) ? `\`${name}\`` : 'This'
     findings.error(
       [...path, 'env', index],
       'akash.env-name',
@@ -34,15 +47,17 @@ export function validateService(findings: Findings, name: string, service: SdlSe
       },
     )
   }
-  for (const [index, expose] of service.expose.entries())
-    validateExpose(findings, [...path, 'expose', index], expose)
-  validateCredentials(findings, [...path, 'credentials'], service)
+  for (let index = 0; index < service.expose.length; index += 1) {
+    const expose = service.expose[index]
+    if (expose !== undefined) validateExpose(findings, ['services', name, 'expose', index], expose)
+  }
+  if (service.credentials !== undefined)
+    validateCredentials(findings, [...path, 'credentials'], service.credentials)
 }
 
-function validateCredentials(findings: Findings, path: readonly string[], { credentials }: SdlService): void {
-  if (credentials === undefined) return
+function validateCredentials(findings: Findings, path: readonly string[], credentials: SdlCredentials): void {
   for (const key of ['host', 'username', 'password'] as const) {
-    if (credentials[key].trim() !== '') continue
+    if (credentials[key].trim() !== '' || findings.isTold([...path, key])) continue
     findings.error([...path, key], 'akash.credentials', `The credentials have no ${key}.`, {
       at: 'key',
       mend: `add \`${key}:\``,
@@ -56,19 +71,35 @@ function validateExpose(findings: Findings, path: readonly (string | number)[], 
       expected: 'a port from 1 to 65535',
     })
   }
-  if (!['TCP', 'UDP', ''].includes(expose.proto.toUpperCase())) {
+  if (!protocols.has(expose.proto) && !protocols.has(expose.proto.toUpperCase())) {
     findings.error([...path, 'proto'], 'akash.protocol', `There is no protocol \`${expose.proto}\`.`, {
       expected: 'tcp or udp',
     })
   }
-  for (const [index, host] of expose.accept?.entries() ?? []) {
+  // Not gone through unless there is something, as most ports name no host.
+  if (expose.accept !== null) validateHosts(findings, path, expose.accept)
+  if (expose.httpOptions !== noHttpOptions)
+    validateHttpOptions(findings, [...path, 'http_options'], expose.httpOptions)
+}
+
+function validateHosts(
+  findings: Findings,
+  path: readonly (string | number)[],
+  hosts: readonly string[],
+): void {
+  for (const [index, host] of hosts.entries()) {
     if (host.length <= 253 && hostName.test(host)) continue
     findings.error([...path, 'accept', index], 'akash.host', `\`${host}\` is not a host name.`, {
       expected: 'lower-case letters, digits, hyphens and dots',
     })
   }
-  const options = expose.httpOptions
-  const at = [...path, 'http_options']
+}
+
+function validateHttpOptions(
+  findings: Findings,
+  at: readonly (string | number)[],
+  options: SdlHttpOptions,
+): void {
   atMost(findings, [...at, 'max_body_size'], options.maxBodySize, 104857600, 'bytes')
   atMost(findings, [...at, 'proxy_buffer_size'], options.proxyBufferSize, 1048576, 'bytes')
   atMost(findings, [...at, 'read_timeout'], options.readTimeout, 60000, 'milliseconds')

@@ -1,25 +1,24 @@
-import { sha256 } from '@noble/hashes/sha2'
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils'
+import { sha256Hex } from '../../hash/sha256.ts'
 import { compareText } from '../source/records.ts'
 import type { AkashManifest } from './manifest.ts'
 
 /** Akash's "version" of a manifest: SHA-256 of its JSON with sorted keys, in lower-case hexadecimal. */
 export function akashVersionHash(manifest: AkashManifest): string {
-  return hashText(escapeForGo(stringify(manifest)))
+  return sha256Hex(escapeForGo(stringify(manifest)))
 }
 
 /** The same for a manifest that `buildDeployment` made, whose keys are in order already: the engine's own JSON does. */
 export function hashOfBuilt(manifest: AkashManifest): string {
-  return hashText(escapeForGo(JSON.stringify(manifest)))
+  return sha256Hex(escapeForGo(JSON.stringify(manifest)))
 }
 
-function hashText(text: string): string {
-  return bytesToHex(sha256(utf8ToBytes(text)))
-}
+const escaped = ['<', '>', '&', '\u2028', '\u2029']
 
-/** Go escapes `<`, `>`, `&`, U+2028 and U+2029 in JSON, as HTML would want. */
+/** Go escapes `<`, `>`, `&`, U+2028 and U+2029 in JSON, as HTML would want. Looking for each is faster than for any. */
 function escapeForGo(json: string): string {
-  return /[<>&\u2028\u2029]/.test(json) ? json.replace(/[<>&\u2028\u2029]/g, escapeCharacter) : json
+  for (const character of escaped)
+    if (json.includes(character)) return json.replace(/[<>&\u2028\u2029]/g, escapeCharacter)
+  return json
 }
 
 function escapeCharacter(character: string): string {

@@ -23,7 +23,19 @@ function expressible(workload: Workload): Workload {
       }))
       .map(
         (
-          { workingDir: _w, user: _u, health: _h, job: _j, tee: _t, late: _l, command, args, ...service },
+          {
+            workingDir: _w,
+            user: _u,
+            health: _h,
+            job: _j,
+            tee: _t,
+            isolation: _i,
+            late: _l,
+            beforeStop: _b,
+            command,
+            args,
+            ...service
+          },
           position,
         ) => {
           seen.add(service.name)
@@ -103,7 +115,7 @@ test('what SDL has words for reads back as the same workload', { timeout: 60_000
 
 test('what SDL has no words for is told, and what is left is still a manifest', () => {
   const { akash, findings } = convertToAkash(
-    'image: x\nport: 8080\nhealth: {http: /}\ngpu: {model: mi300x}\nprice: 0.60/h\n',
+    'image: x\nport: 8080\nhealth: {http: /}\ngpu: {model: [mi300x, h100]}\nprice: 0.60/h\n',
     { file: 'app.yaml' },
   )
   expect(findings.map(({ message }) => message)).toEqual([
@@ -131,4 +143,31 @@ test('what Akash would refuse is told in its words', () => {
     'akash.limit',
     'akash.not-global',
   ])
+})
+
+test('GPUs of other vendors are refused, not swapped for any of nvidia', () => {
+  const text =
+    'services:\n  one: {image: x, port: 80}\n  two:\n    image: x\n    gpu: {model: mi300x}\nprice: 1/h\n'
+  const { akash, findings } = convertToAkash(text, { file: 'app.yaml' })
+  expect(akash).toBeUndefined()
+  expect(findings.filter(({ severity }) => severity === 'error')).toMatchObject([
+    { code: 'akash.gpu-vendor', line: 3, column: 3, mend: expect.stringContaining('h100') },
+  ])
+})
+
+test('what is lost or refused is told where the file says it, in its own words', () => {
+  const compose = convertToAkash(
+    'services:\n  My_App:\n    image: x\n    restart: always\n    working_dir: /a\n    expose: [8080]\nx-sublet: {price: 1/h}\n',
+    { file: 'compose.yaml' },
+  )
+  expect(compose.findings.map(({ code, line, mend }) => [code, line, mend])).toEqual([
+    ['akash.not-global', 1, 'let a port of it be public'],
+    ['akash.lost', 2, undefined],
+    ['akash.lost', 2, undefined],
+  ])
+  const port = convertToAkash('image: x\nports:\n  - 80\n  - 8080\nprice: 1/h\n', { file: 'app.yaml' })
+  expect(port.findings).toMatchObject([{ code: 'akash.lost', line: 4, column: 5 }])
+  const unpriced = convertToAkash('image: x\nport: 80\n', { file: 'app.yaml' })
+  expect(unpriced.findings).toMatchObject([{ code: 'akash.no-price', mend: 'write `price: 0.40/h`' }])
+  expect(unpriced.akash).toBeDefined()
 })

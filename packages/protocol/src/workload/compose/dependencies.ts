@@ -1,10 +1,10 @@
 import { nearestWord } from '../source/nearest-word.ts'
 import { compareText, isTree } from '../source/records.ts'
-import { findCircle } from '../sublet/check-group.ts'
+import { findCircles } from '../sublet/check-group.ts'
 import type { Service } from '../workload.ts'
-import type { ComposeService } from './compose-schema.ts'
 import { composeFlag } from './quantities.ts'
 import type { Scope } from './scope.ts'
+import type { ComposeService } from './service-schema.ts'
 
 type Dependency = Service['dependsOn'][number]
 
@@ -67,7 +67,7 @@ export function orderServices(services: ReadonlyMap<string, ComposeService>, sco
       list.sort((a, b) => compareText(a.service, b.service)),
     )
   }
-  refuseCircle(order, scope)
+  refuseCircles(order, scope)
   return order
 }
 
@@ -107,6 +107,8 @@ function refuseUnknown(
     ? `\`${other}\` is switched off by its profiles or replicas.`
     : `There is no service \`${other.slice(0, 60)}\`.`
   scope.findings.error(at, 'compose.unknown-service', message, {
+    expected:
+      off || meant !== undefined ? undefined : `one of ${[...services.keys()].slice(0, 20).join(', ')}`,
     mend: off
       ? 'switch its profile on with COMPOSE_PROFILES, or write `required: false`'
       : meant === undefined
@@ -115,21 +117,18 @@ function refuseUnknown(
   })
 }
 
-function refuseCircle(order: Order, { findings }: Scope): void {
-  const selves = [...order.dependsOn].find(([key, edges]) => edges.some(({ service }) => service === key))
-  const circle =
-    selves === undefined
-      ? findCircle(Array.from(order.dependsOn, ([name, dependsOn]) => ({ name, dependsOn })))
-      : [selves[0], selves[0]]
-  const [first] = circle ?? []
-  if (circle === undefined || first === undefined) return
-  findings.error(
-    ['services', first, 'depends_on'],
-    'compose.circle',
-    `Services wait for each other: ${circle.join(' → ')}.`,
-    {
-      at: 'key',
-      mend: 'break the circle',
-    },
-  )
+function refuseCircles(order: Order, { findings }: Scope): void {
+  const selves = [...order.dependsOn].filter(([key, edges]) => edges.some(({ service }) => service === key))
+  const circles = [
+    ...selves.map(([key]) => [key, key]),
+    ...findCircles(Array.from(order.dependsOn, ([name, dependsOn]) => ({ name, dependsOn }))),
+  ]
+  for (const circle of circles) {
+    findings.error(
+      ['services', circle[0] ?? '', 'depends_on'],
+      'compose.circle',
+      `Services wait for each other: ${circle.join(' → ')}.`,
+      { at: 'key', mend: 'break the circle' },
+    )
+  }
 }

@@ -1,22 +1,31 @@
-import { looksSecret } from '../clear-secret.ts'
+import { holdsSecret, isSecretName } from '../looks-secret.ts'
 import type { Path } from '../source/places.ts'
 import { compareText, own } from '../source/records.ts'
+import { shownName } from '../source/shown-name.ts'
 import type { EnvEntry } from '../workload.ts'
-import type { ComposeService } from './compose-schema.ts'
 import { readEnvFile } from './env-file.ts'
 import { fileNamed } from './files.ts'
 import { composeFlag } from './quantities.ts'
 import type { Scope } from './scope.ts'
+import type { ComposeService } from './service-schema.ts'
 
 /** A service's environment: its `env_file`s in order, then `environment` over them. */
 export function mapEnvironment(service: ComposeService, path: Path, scope: Scope): EnvEntry[] {
-  const values = new Map<string, string>()
-  for (const [name, value] of fromFiles(service.env_file, [...path, 'env_file'], scope))
-    values.set(name, value)
+  const values = new Map<string, EnvEntry>()
+  const set = (name: string, value: string, variables: readonly string[]) => {
+    const isSecret = [name, ...variables].some(isSecretName) || holdsSecret(value)
+    values.set(
+      name,
+      scope.secretsByName && isSecret ? { name, secret: variables[0] ?? name } : { name, value },
+    )
+  }
+  for (const [name, value] of fromFiles(service.env_file, [...path, 'env_file'], scope)) set(name, value, [])
   for (const { name, value, at } of entriesOf(service.environment, [...path, 'environment'])) {
     if (name === '' || /[\s\0]/.test(name)) {
-      scope.findings.error(at, 'compose.env-name', `\`${name.slice(0, 40)}\` cannot name a variable.`, {
+      const shown = shownName(name)
+      scope.findings.error(at, 'compose.env-name', 'What stands before the value cannot name a variable.', {
         expected: 'NAME=value',
+        mend: shown === '' ? undefined : `write \`${shown}=\` and the value`,
       })
       continue
     }
@@ -34,20 +43,13 @@ export function mapEnvironment(service: ComposeService, path: Path, scope: Scope
       )
       continue
     }
-    if (value !== undefined && looksSecret(name, value) && !scope.isFilled(at)) {
-      scope.findings.warn(
-        at,
-        'workload.secret-in-clear',
-        `\`${name}\` looks like a secret written in clear.`,
-        {
-          at: 'key',
-          mend: `write \`${name}: \${${name}}\` and set it when deploying`,
-        },
-      )
-    }
-    values.set(name, given)
+    const variables = value === undefined ? [name] : scope.filledBy(at)
+    const [first] = variables ?? []
+    if (variables === undefined || first === undefined) values.set(name, { name, value: given })
+    // Where a variable is not the whole value, it does not name it.
+    else set(name, given, given === own(scope.env, first) ? variables : [name, ...variables])
   }
-  return Array.from(values, ([name, value]) => ({ name, value })).sort((a, b) => compareText(a.name, b.name))
+  return [...values.values()].sort((a, b) => compareText(a.name, b.name))
 }
 
 interface Entry {
@@ -97,7 +99,7 @@ function* fromFiles(
       )
       continue
     }
-    const read = readEnvFile(text, scope.env, 'format' in file && file.format === 'raw')
+    const read = readEnvFile(text, scope.env, 'format' in file && file.format === 'raw', scope.envBudget)
     if ('problem' in read) {
       scope.findings.error(
         at,

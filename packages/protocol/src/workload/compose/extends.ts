@@ -1,11 +1,10 @@
 import type { Findings } from '../source/findings.ts'
 import { nearestWord } from '../source/nearest-word.ts'
 import { isTree, own, type Tree } from '../source/records.ts'
+import { mergeServices } from './merge-services.ts'
 
 /** Not taken over from the service that is extended. */
 const kept = new Set(['extends', 'depends_on', 'links', 'volumes_from'])
-/** Lists whose last word counts, in place of both one after the other. */
-const replaced = new Set(['command', 'entrypoint', 'test'])
 
 /** Values that all services together may grow to, so that extending over and over cannot blow up a small file. */
 const maxValues = 100_000
@@ -46,7 +45,7 @@ export function resolveExtends(tree: unknown, findings: Findings): unknown {
           })
         } else {
           const taken = Object.fromEntries(Object.entries(parent).filter(([key]) => !kept.has(key)))
-          result = mergeTrees(taken, service)
+          result = mergeServices(taken, service)
           left -= countValues(result, left)
           if (left <= 0) {
             findings.error(at, 'compose.extends', 'The services grow too large by extending one another.', {
@@ -64,18 +63,6 @@ export function resolveExtends(tree: unknown, findings: Findings): unknown {
 
   const out = Object.entries(services).map(([name, service]) => [name, resolve(name, []) ?? service])
   return { ...tree, services: Object.fromEntries(out) }
-}
-
-function mergeTrees(base: Tree, over: Tree): Tree {
-  const out: Tree = { ...base }
-  for (const [key, value] of Object.entries(over)) {
-    const before = own(base, key)
-    if (isTree(before) && isTree(value)) out[key] = mergeTrees(before, value)
-    else if (Array.isArray(before) && Array.isArray(value) && !replaced.has(key))
-      out[key] = [...before, ...value]
-    else out[key] = value
-  }
-  return out
 }
 
 /** Counts no further than `limit`. */

@@ -1,15 +1,19 @@
+import { holdsSecret, isSecretName } from '../looks-secret.ts'
 import type { Path } from '../source/places.ts'
 import { compareText, isTree, own } from '../source/records.ts'
 import type { Service } from '../workload.ts'
-import type { ComposeFileUse, ComposeService, ComposeSource } from './compose-schema.ts'
+import type { ComposeSource } from './compose-schema.ts'
 import { composeFlag } from './quantities.ts'
 import type { Scope } from './scope.ts'
+import type { ComposeFileUse, ComposeService } from './service-schema.ts'
 
 type File = Service['files'][number]
 type Content = { content: string } | { secret: string }
 
 /** Longest file that travels with a manifest, in characters. */
 const maxContent = 512 * 1024
+/** Of configs and secrets alike: whoever the image runs as may read them. */
+const usualMode = 0o444
 
 /** Configs and secrets of a service, as small files that the sealed manifest carries. */
 export function mapFiles(service: ComposeService, path: Path, scope: Scope): File[] {
@@ -30,8 +34,10 @@ export function mapFiles(service: ComposeService, path: Path, scope: Scope): Fil
 }
 
 function mapFile(use: ComposeFileUse, kind: 'configs' | 'secrets', at: Path, scope: Scope): File | undefined {
-  const { source, target, mode } =
-    typeof use === 'string' ? { source: use, target: undefined, mode: undefined } : use
+  const { source, target, mode, uid, gid } =
+    typeof use === 'string'
+      ? { source: use, target: undefined, mode: undefined, uid: undefined, gid: undefined }
+      : use
   const declared = own(scope.file[kind] ?? {}, source)
   const one = kind === 'configs' ? 'config' : 'secret'
   if (declared === undefined) {
@@ -58,13 +64,25 @@ function mapFile(use: ComposeFileUse, kind: 'configs' | 'secrets', at: Path, sco
       },
     )
   }
-  const bits = modeOf(mode, kind === 'configs' ? 0o444 : 0o400)
+  for (const [key, id] of [
+    ['uid', uid],
+    ['gid', gid],
+  ] as const) {
+    if (id === undefined || id === '0') continue
+    scope.findings.warn(
+      [...at, key],
+      'compose.ignored',
+      `\`${key}\` has no effect: the file belongs to the container's root.`,
+      { at: 'key', mend: 'leave it out, and let others read it with `mode: "0444"`' },
+    )
+  }
+  const bits = modeOf(mode)
   if (bits === undefined) {
     scope.findings.error([...at, 'mode'], 'compose.file-mode', 'This is no file mode.', {
       expected: 'octal digits such as "0440"',
     })
   }
-  return { path: pathOf(source, target, kind), mode: bits ?? 0o444, ...content }
+  return { path: pathOf(source, target, kind), mode: bits ?? usualMode, ...content }
 }
 
 function pathOf(source: string, target: string | undefined, kind: 'configs' | 'secrets'): string {
@@ -74,18 +92,19 @@ function pathOf(source: string, target: string | undefined, kind: 'configs' | 's
 }
 
 /** YAML 1.2 reads `0440` as the decimal 440, which nobody means. */
-function modeOf(mode: string | number | undefined, usual: number): number | undefined {
-  if (mode === undefined) return usual
+function modeOf(mode: string | number | undefined): number | undefined {
+  if (mode === undefined) return usualMode
   const digits = /^(?:0o)?([0-7]{3,4})$/.exec(String(mode))?.[1]
   return digits === undefined ? undefined : Number.parseInt(digits, 8) & 0o777
 }
 
 function configContent(name: string, source: ComposeSource, scope: Scope): Content | undefined {
   const at = ['configs', name]
-  if (source.content !== undefined) return { content: source.content }
+  if (source.content !== undefined)
+    return contentOrName(name, source.content, scope.filledBy([...at, 'content']), scope)
   if (source.environment !== undefined) {
     const value = own(scope.env, source.environment)
-    if (value !== undefined) return { content: value }
+    if (value !== undefined) return contentOrName(source.environment, value, [source.environment], scope)
     scope.findings.error(
       [...at, 'environment'],
       'compose.required-variable',
@@ -98,7 +117,7 @@ function configContent(name: string, source: ComposeSource, scope: Scope): Conte
   }
   if (source.file !== undefined) {
     const content = fileNamed(source.file, scope)
-    if (content !== undefined) return { content }
+    if (content !== undefined) return contentOrName(name, content, [], scope)
     scope.findings.error(
       [...at, 'file'],
       'compose.file-missing',
@@ -117,15 +136,29 @@ function configContent(name: string, source: ComposeSource, scope: Scope): Conte
   return undefined
 }
 
+/** A config from outside the file that turns out to be a secret is referred to by name where that is wanted. */
+function contentOrName(
+  name: string,
+  content: string,
+  variables: readonly string[] | undefined,
+  { secretsByName }: Scope,
+): Content {
+  if (!secretsByName || variables === undefined) return { content }
+  return holdsSecret(content) || variables.some(isSecretName) ? { secret: name } : { content }
+}
+
 /** A secret without its content here is named in the normal form, and its value is given when deploying. */
 function secretContent(name: string, source: ComposeSource, scope: Scope): Content | undefined {
-  if (source.content !== undefined) return { content: source.content }
+  if (source.content !== undefined) {
+    const isFilled = (scope.filledBy(['secrets', name, 'content']) ?? []).length > 0
+    return scope.secretsByName && isFilled ? { secret: name } : { content: source.content }
+  }
   if (source.environment !== undefined) {
     const value = own(scope.env, source.environment)
-    return value === undefined ? { secret: source.environment } : { content: value }
+    return value === undefined || scope.secretsByName ? { secret: source.environment } : { content: value }
   }
   const content = source.file === undefined ? undefined : fileNamed(source.file, scope)
-  return content === undefined ? { secret: source.name ?? name } : { content }
+  return content === undefined || scope.secretsByName ? { secret: source.name ?? name } : { content }
 }
 
 /** A file of the given ones, with or without `./` before its name. */

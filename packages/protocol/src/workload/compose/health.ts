@@ -1,8 +1,8 @@
 import type { Path } from '../source/places.ts'
 import type { Health } from '../workload.ts'
-import type { ComposeService } from './compose-schema.ts'
 import { composeCount, composeDuration, composeFlag } from './quantities.ts'
 import type { Scope } from './scope.ts'
+import type { ComposeService } from './service-schema.ts'
 
 /** Docker's own, for what a healthcheck does not say. */
 const usual = { intervalMs: 30_000, timeoutMs: 30_000, retries: 3, startPeriodMs: 0 } as const

@@ -1,7 +1,7 @@
+import { meantWord } from '../source/nearest-word.ts'
 import type { Path } from '../source/places.ts'
 import { compareText } from '../source/records.ts'
 import type { Service } from '../workload.ts'
-import type { ComposeService } from './compose-schema.ts'
 import { mapEnvironment } from './environment.ts'
 import { mapFiles } from './files.ts'
 import { mapHealth } from './health.ts'
@@ -9,6 +9,7 @@ import { mapPorts } from './ports.ts'
 import { composeCount, composeDuration, composeFlag } from './quantities.ts'
 import { mapResources } from './resources.ts'
 import type { Scope } from './scope.ts'
+import type { ComposeService } from './service-schema.ts'
 import { shellWords } from './shell-words.ts'
 import { mapStorage } from './storage.ts'
 
@@ -117,8 +118,11 @@ function restartOf(service: ComposeService, path: Path, { findings }: Scope): Se
   if (restart === 'always' || restart === 'unless-stopped') return { policy: 'always' }
   const match = typeof restart === 'string' ? /^on-failure(?::(\d{1,9}))?$/.exec(restart) : null
   if (match === null) {
+    const expected = 'no, always, on-failure, on-failure:3 or unless-stopped'
+    const meant = meantWord(restart, expected)
     findings.error([...path, 'restart'], 'compose.value', '`restart` has a value that does not fit.', {
-      expected: 'no, always, on-failure, on-failure:3 or unless-stopped',
+      expected,
+      mend: meant === undefined ? undefined : `write ${meant}`,
     })
     return { policy: 'never' }
   }

@@ -1,8 +1,8 @@
 import type { Path } from '../source/places.ts'
 import type { Port } from '../workload.ts'
-import type { ComposePort } from './compose-schema.ts'
 import { composeCount } from './quantities.ts'
 import type { Scope } from './scope.ts'
+import type { ComposePort } from './service-schema.ts'
 
 /**
  * Ports on which something other than HTTP is spoken, by old habit. Every other published TCP port is taken for HTTP,

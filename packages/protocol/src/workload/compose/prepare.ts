@@ -1,3 +1,4 @@
+import { isSecretName } from '../looks-secret.ts'
 import type { Findings } from '../source/findings.ts'
 import type { Path } from '../source/places.ts'
 import { isTree, type Tree } from '../source/records.ts'
@@ -31,8 +32,22 @@ const maxFilled = 8 * 1024 * 1024
 
 export interface Prepared {
   tree: unknown
-  /** Paths of texts that variables filled in, joined by newlines: a secret that came so is not in the file. */
-  filled: ReadonlySet<string>
+  /** The variables whose values went into a text, by its path, joined by newlines. */
+  filled: ReadonlyMap<string, readonly string[]>
+  /** Whether a text at a path, or one that holds it, could not be filled in, so that nothing more is to be said of it. */
+  isUnfilled: (path: Path) => boolean
+}
+
+/** What became of a text. */
+interface Filling {
+  text: string
+  used: readonly string[]
+  failed: boolean
+}
+
+/** Where the normal form has words for a secret that is kept elsewhere. */
+function hasReferences([section, , key]: Path): boolean {
+  return section === 'configs' || section === 'secrets' || (section === 'services' && key === 'environment')
 }
 
 /**
@@ -43,10 +58,12 @@ export function prepareCompose(
   tree: unknown,
   env: Readonly<Record<string, string>>,
   findings: Findings,
+  secretsByName: boolean,
 ): Prepared {
-  const filled = new Set<string>()
+  const filled = new Map<string, readonly string[]>()
   const unset = new Set<string>()
-  const seen = new Map<string, string>()
+  const unfilled = new Set<string>()
+  const seen = new Map<string, Filling>()
 
   let left = maxFilled
   let told = false
@@ -62,13 +79,17 @@ export function prepareCompose(
 
   const text = (value: string, path: Path): string => {
     if (!value.includes('$')) return value
-    filled.add(path.join('\n'))
     const known = seen.get(value)
-    left -= known?.length ?? 0
+    left -= known?.text.length ?? 0
     if (left < 0) return tooMuch(path)
-    if (known !== undefined) return known
+    if (known !== undefined) return place(known, value, path)
     const missing: string[] = []
-    const result = fillVariables(value, { values: env, unset: (name) => missing.push(name) })
+    const used = new Set<string>()
+    const result = fillVariables(value, {
+      values: env,
+      unset: (name) => missing.push(name),
+      used: (name) => used.add(name),
+    })
     for (const name of missing) {
       if (unset.has(name)) continue
       unset.add(name)
@@ -94,10 +115,24 @@ export function prepareCompose(
         })
       }
     }
-    const out = 'text' in result ? result.text : ''
+    const out = { text: 'text' in result ? result.text : '', used: [...used], failed: 'problem' in result }
     seen.set(value, out)
-    left -= out.length
-    return left < 0 ? tooMuch(path) : out
+    left -= out.text.length
+    return left < 0 ? tooMuch(path) : place(out, value, path)
+  }
+
+  const place = (filling: Filling, asWritten: string, path: Path): string => {
+    filled.set(path.join('\n'), filling.used)
+    if (filling.failed) unfilled.add(path.join('\n'))
+    const secret = secretsByName && !hasReferences(path) ? filling.used.find(isSecretName) : undefined
+    if (secret === undefined) return filling.text
+    findings.warn(
+      path,
+      'compose.secret-kept-out',
+      `\`${secret}\` is a secret and no reference can stand here, so the text is left as it is written.`,
+      { mend: 'pass it in `environment`' },
+    )
+    return asWritten
   }
 
   const visit = (value: unknown, path: Path, key: string): unknown => {
@@ -118,5 +153,7 @@ export function prepareCompose(
     return out
   }
 
-  return { tree: visit(tree, [], ''), filled }
+  const isUnfilled = (path: Path) =>
+    unfilled.size > 0 && path.some((_, index) => unfilled.has(path.slice(0, index + 1).join('\n')))
+  return { tree: visit(tree, [], ''), filled, isUnfilled }
 }

@@ -107,7 +107,7 @@ secrets:
     ],
     files: [
       { path: '/etc/site.conf', mode: 0o440, content: 'host=none' },
-      { path: '/run/secrets/token', mode: 0o400, content: 's3cret' },
+      { path: '/run/secrets/token', mode: 0o444, content: 's3cret' },
     ],
   })
   expect(services.get('db')).toMatchObject({
@@ -150,9 +150,7 @@ services:
 `)
   expect(workload).toBeUndefined()
   const told = findings.map(({ code, path }) => `${code} ${path.join('.')}`)
-  // A misspelled key hides what needs the file's shape; what cannot be had is told all the same.
   expect(told).toEqual([
-    'compose.unknown-key services.app.dpends_on',
     'compose.build services.app.build',
     'compose.privileged services.app.privileged',
     'compose.host-network services.app.network_mode',
@@ -160,10 +158,59 @@ services:
     'compose.capabilities services.app.cap_add',
     'compose.security services.app.security_opt',
     'compose.device services.app.devices',
+    'compose.host-path services.app.volumes.0',
+    'compose.host-path services.app.volumes.1',
+    'compose.host-path services.app.volumes.2',
+    'compose.unknown-volume services.app.volumes.3',
+    'compose.unknown-key services.app.dpends_on',
+    'compose.unknown-service services.app.depends_on.0',
     'compose.volumes-from services.db.volumes_from',
   ])
-  expect(findings.every(({ mend }) => mend !== undefined)).toBe(true)
-  expect(findings[0]).toMatchObject({ mend: 'write `depends_on`, or leave it out', line: 16, column: 5 })
+  expect(findings.every(({ mend, expected }) => (mend ?? expected) !== undefined)).toBe(true)
+  expect(findings.find(({ code }) => code === 'compose.unknown-key')).toMatchObject({
+    mend: 'write `depends_on`, or leave it out',
+    line: 16,
+    column: 5,
+  })
+})
+
+test('says what else is wrong where the shape is, each in its own place', () => {
+  const { findings } = read(`services:
+  web:
+    image: [x]
+    ports: ["80:80", {targt: 1}, "99999:1", 443]
+    environment: [A=1, {B: 2}, "=3"]
+    volumes: ["data:/d", "lost:/l"]
+    healthcheck: {test: [CMD, x], intervall: 5s}
+    depends_on: {db: {condition: service_healthy}, dbb: {condition: service_started}}
+  db: 5
+volumes: {data: 7}
+configs: {c: {flie: x}}
+`)
+  expect(
+    findings.map(({ code, path, line, column }) => `${line}:${column} ${code} ${path.join('.')}`),
+  ).toEqual([
+    '3:12 compose.value services.web.image',
+    '4:22 compose.missing services.web.ports.1.target',
+    '4:23 compose.unknown-key services.web.ports.1.targt',
+    '4:34 compose.port services.web.ports.2',
+    '5:24 compose.value services.web.environment.1',
+    '5:32 compose.env-name services.web.environment.2',
+    '6:26 compose.unknown-volume services.web.volumes.1',
+    '7:35 compose.unknown-key services.web.healthcheck.intervall',
+    '8:57 compose.unknown-service services.web.depends_on.dbb',
+    '9:7 compose.value services.db',
+    '10:17 compose.value volumes.data',
+    '11:15 compose.unknown-key configs.c.flie',
+  ])
+})
+
+test('the way round a misspelled key that is refused anyway', () => {
+  const { findings } = read('services: {a: {image: x, priviledged: true, enviroment: [A=1]}}')
+  expect(findings.map(({ mend }) => mend)).toEqual([
+    'leave it out: `privileged` is refused. No container is privileged on a rented machine. Instead: leave it out; GPUs need no privilege, ask for them with `gpus`',
+    'write `environment`, or leave it out',
+  ])
 })
 
 test('refuses paths of the tenant’s machine wherever they hide', () => {
@@ -186,8 +233,6 @@ volumes:
   old: {external: true}
 `)
   expect(findings.map(({ code, path }) => `${code} ${path.join('.')}`)).toEqual([
-    'compose.host-path volumes.nfs.driver_opts.device',
-    'compose.external volumes.old.external',
     'compose.host-path services.a.volumes.0',
     'compose.host-path services.a.volumes.1',
     'compose.host-path services.a.volumes.2',
@@ -196,6 +241,8 @@ volumes:
     'compose.mount-type services.a.volumes.5',
     'compose.unknown-volume services.a.volumes.6',
     'compose.mount-path services.a.volumes.7',
+    'compose.host-path volumes.nfs.driver_opts.device',
+    'compose.external volumes.old.external',
   ])
 })
 
@@ -356,6 +403,13 @@ environment:
   expect(codes('env_file: bad.env', '', { files: { 'bad.env': '?' } })).toEqual(['error compose.env-file'])
 })
 
+test('refuses files of variables that would blow up a file', () => {
+  const doubling = Array.from({ length: 10 }, (_, index) => `L${index + 1}=$L${index}$L${index}`)
+  const bomb = [`L0=${'x'.repeat(900)}`, ...doubling].join('\n')
+  expect(codes('env_file: bomb', '', { files: { bomb } })).toEqual(['error compose.env-file'])
+  expect(codes('user: "1"', '', { files: { '.env': bomb } })).toEqual(['error compose.env-file'])
+})
+
 test('reads variables from a .env beside the file, under the deployer’s own', () => {
   const files = { '.env': 'TAG=1\nNAME=file' }
   expect(service('hostname: ${NAME}-${TAG}', { files, env: { NAME: 'mine' } }).aliases).toEqual(['mine-1'])
@@ -370,7 +424,6 @@ test('says which variables are missing', () => {
       message: 'The variable `IMAGE` must be set: say which.',
       mend: 'set IMAGE',
     },
-    { code: 'compose.missing' },
   ])
   expect(codes('user: ${')).toEqual(['error compose.interpolation'])
 })
@@ -388,6 +441,53 @@ test('warns of a secret in clear unless a variable brought it', () => {
   expect(codes('environment: ["API_KEY"]', '', { env: { API_KEY: 'abcdefghijkl' } })).toEqual([])
 })
 
+test('refers to secrets from outside by name where the workload is to be shown or written down', () => {
+  const given = {
+    env: { API_TOKEN: 'hunter2', DB_PASSWORD: 'hunter2', MODE: 'fast', APP_KEY: '1234' },
+    files: { 'app.env': 'PASSWORD=hunter2\nPLAIN=x\nURL=postgres://u:hunter2@h/d', token: 'hunter2' },
+  }
+  const text = `
+services:
+  a:
+    image: x
+    env_file: app.env
+    environment:
+      OTHER: "\${API_TOKEN}"
+      DATABASE: "postgres://u:\${DB_PASSWORD}@h/d"
+      MODE: "\${MODE}"
+      APP_KEY:
+    command: serve --token \${API_TOKEN}
+    configs: [c, plain]
+    secrets: [s, t, u]
+configs: {c: {content: "pw=\${DB_PASSWORD}"}, plain: {content: "mode=\${MODE}"}}
+secrets: {s: {environment: API_TOKEN}, t: {file: ./token}, u: {content: "\${DB_PASSWORD}"}}
+`
+  const { workload, findings } = readWorkload(text, { file: 'compose.yaml', secretsByName: true, ...given })
+  expect(findings).toMatchObject([{ code: 'compose.secret-kept-out', path: ['services', 'a', 'command'] }])
+  expect(JSON.stringify({ workload, findings })).not.toContain('hunter2')
+  const [found] = workload?.groups[0]?.services ?? []
+  expect(found?.env).toEqual([
+    { name: 'APP_KEY', secret: 'APP_KEY' },
+    { name: 'DATABASE', secret: 'DATABASE' },
+    { name: 'MODE', value: 'fast' },
+    { name: 'OTHER', secret: 'API_TOKEN' },
+    { name: 'PASSWORD', secret: 'PASSWORD' },
+    { name: 'PLAIN', value: 'x' },
+    { name: 'URL', secret: 'URL' },
+  ])
+  expect(found?.args).toEqual(['serve', '--token', '${API_TOKEN}'])
+  expect(found?.files).toMatchObject([
+    { path: '/c', secret: 'c' },
+    { path: '/plain', content: 'mode=fast' },
+    { path: '/run/secrets/s', secret: 'API_TOKEN' },
+    { path: '/run/secrets/t', secret: 't' },
+    { path: '/run/secrets/u', secret: 'u' },
+  ])
+  // What is to run has the values.
+  const { workload: run } = readWorkload(text, { file: 'compose.yaml', ...given })
+  expect(JSON.stringify(run)).not.toContain('"secret"')
+})
+
 test('leaves secrets without a value to be given when deploying', () => {
   const top =
     'secrets: {one: {external: true}, two: {environment: TWO}, three: {file: ./three}, four: {environment: FOUR}}'
@@ -398,9 +498,9 @@ test('leaves secrets without a value to be given when deploying', () => {
   )
   expect(files).toEqual([
     { path: '/four', mode: 0o400, content: '4' },
-    { path: '/run/secrets/one', mode: 0o400, secret: 'one' },
-    { path: '/run/secrets/three', mode: 0o400, secret: 'three' },
-    { path: '/run/secrets/two', mode: 0o400, secret: 'TWO' },
+    { path: '/run/secrets/one', mode: 0o444, secret: 'one' },
+    { path: '/run/secrets/three', mode: 0o444, secret: 'three' },
+    { path: '/run/secrets/two', mode: 0o444, secret: 'TWO' },
   ])
 })
 
@@ -484,6 +584,59 @@ test('runs the services whose profiles are on', () => {
   expect(optional.findings).toEqual([])
 })
 
+test('merges mappings that are written as lists, and counts a port, mount or file of both once', () => {
+  const { services, findings } = read(
+    `
+services:
+  base:
+    image: x
+    environment: {A: 1, C: 1, D: }
+    ports: ["80:80", "127.0.0.1:53:53/udp", "\${P:-8080}:8080"]
+    volumes: ["v:/data", "v:/other"]
+    tmpfs: /a
+    expose: ["1"]
+    env_file: one
+    secrets: [s]
+    configs: [c]
+    networks: [n]
+  ext:
+    extends: base
+    environment: [C=3, E=4]
+    ports: [{target: 80, published: 80}, "127.0.0.1:53:53/udp", "\${P:-8080}:8080", "81"]
+    volumes: [{type: volume, source: w, target: /data}]
+    tmpfs: [/a, /b]
+    expose: [1, "2"]
+    env_file: [one, two]
+    secrets: [{source: s}]
+    configs: [{source: c, target: c}]
+    networks: {n: {aliases: [other]}}
+volumes: {v: , w: }
+networks: {n: }
+secrets: {s: {content: "\${S:-x}"}}
+configs: {c: {content: x}}
+`,
+    { files: { one: 'C=0\nF=1', two: 'F=2' } },
+  )
+  expect(findings.filter(({ severity }) => severity === 'error')).toEqual([])
+  const ext = services.get('ext')
+  expect(ext?.env.map((entry) => Object.values(entry).join('='))).toEqual(['A=1', 'C=3', 'E=4', 'F=2'])
+  expect(ext?.ports.map(({ port, as }) => [port, as])).toEqual([
+    [1, 1],
+    [2, 2],
+    [53, 53],
+    [80, 80],
+    [81, 81],
+    [8080, 8080],
+  ])
+  expect(ext?.mounts.map(({ volume, path }) => [volume, path])).toEqual([
+    ['ram-a', '/a'],
+    ['ram-b', '/b'],
+    ['w', '/data'],
+    ['v', '/other'],
+  ])
+  expect(ext?.aliases).toEqual(['other'])
+})
+
 test('extends a service of the same file', () => {
   const { services, findings } = read(
     `
@@ -553,4 +706,68 @@ test('refuses a file without services', () => {
   expect(read('services: {a: }').findings).toMatchObject([
     { code: 'compose.missing', path: ['services', 'a'] },
   ])
+})
+
+test('says what an environment entry should be without saying its value', () => {
+  for (const entry of ['"PASSWORD: hunter2xx"', '"PASSWORD hunter2xx"', '{PASSWORD: hunter2xx}']) {
+    const { findings } = read(`services: {a: {image: x, environment: [${entry}]}}`)
+    expect(findings).toMatchObject([{ severity: 'error', mend: 'write `PASSWORD=` and the value' }])
+    expect(JSON.stringify(findings)).not.toContain('hunter2')
+  }
+})
+
+test('names the word that was meant where one of a few has to stand', () => {
+  const mendOf = (body: string, top = '') =>
+    read(`services:\n  a:\n    image: x\n${body.replace(/^/gm, '    ')}\n${top}`).findings.map(
+      ({ mend }) => mend,
+    )
+  expect(mendOf('restart: alwys')).toEqual(['write always'])
+  expect(mendOf('depends_on: {b: {condition: service_healty}}', '  b: {image: y}')).toEqual([
+    'write service_healthy',
+  ])
+  expect(mendOf('ports: [{target: 80, protocol: tpc}]')).toEqual(['write tcp'])
+  expect(mendOf('healthcheck: {test: x, interval: 90}')).toEqual(['write 90s for seconds'])
+  expect(mendOf('', 'x-sublet: {policy: cheap}')).toEqual(['write cheapest'])
+  expect(mendOf('', 'x-sublet: {policy: soon}')).toEqual([undefined])
+  expect(mendOf('', 'x-sublet: {policy: cheapst}')).toEqual(['write cheapest'])
+})
+
+test('warns that a file cannot be given to another user', () => {
+  expect(codes('secrets: [{source: s, uid: "1000", gid: 1000}]', 'secrets: {s: {content: x}}')).toContain(
+    'warning compose.ignored',
+  )
+  expect(codes('configs: [{source: s, uid: 0}]', 'configs: {s: {content: x}}')).toEqual([])
+})
+
+test('tells every circle', () => {
+  const { findings } = read(
+    'services:\n  a: {image: x, depends_on: [b]}\n  b: {image: x, depends_on: [a]}\n  c: {image: x, depends_on: [d]}\n  d: {image: x, depends_on: [c]}\n  e: {image: x, depends_on: [e]}\n',
+  )
+  expect(findings.map(({ code, line }) => [code, line])).toEqual([
+    ['compose.circle', 2],
+    ['compose.circle', 4],
+    ['compose.circle', 6],
+  ])
+})
+
+test('says nothing more of a text whose variables cannot be filled in', () => {
+  const { findings } = read('services: {a: {image: "${X", ports: ["${Y"], cpus: "${Z"}}')
+  expect(findings.map(({ code }) => code)).toEqual([
+    'compose.interpolation',
+    'compose.interpolation',
+    'compose.interpolation',
+  ])
+})
+
+test('warns where networks would keep services apart', () => {
+  const told = (text: string) => read(text).findings.map(({ code, path }) => `${code} ${path.join('.')}`)
+  const services =
+    'services: {a: {image: x, networks: [front]}, b: {image: x, networks: {front: , back: }}, c: {image: x, networks: [back]}}'
+  expect(told(`${services}\nnetworks: {front: , back: {internal: true}}`)).toEqual([
+    'compose.network-joined networks.back.internal',
+    'compose.network-joined services.c.networks',
+  ])
+  expect(
+    told('services: {a: {image: x, networks: [n]}, b: {image: x, networks: [n, m]}}\nnetworks: {n: , m: }'),
+  ).toEqual([])
 })

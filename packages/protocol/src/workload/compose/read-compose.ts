@@ -1,21 +1,24 @@
 import { parseDuration, parsePrice } from '../../units/quantity.ts'
 import { serviceNames } from '../nosana/service-names.ts'
+import { fittingRemainder } from '../shape/without-misfits.ts'
 import type { Findings } from '../source/findings.ts'
+import type { Path } from '../source/places.ts'
 import { compareText, isTree, own } from '../source/records.ts'
 import { compileCheck } from '../source/schema-check.ts'
 import type { Source } from '../source/source.ts'
 import { defaultGroupName, normalPolicy } from '../sublet/read-sublet.ts'
 import type { Group, Service, Workload } from '../workload.ts'
-import { type ComposeFile, type ComposeService, composeFileSchema } from './compose-schema.ts'
+import { type ComposeFile, composeFileSchema } from './compose-schema.ts'
 import { orderServices } from './dependencies.ts'
-import { readEnvFile } from './env-file.ts'
+import { newEnvBudget, readEnvFile } from './env-file.ts'
 import { resolveExtends } from './extends.ts'
 import { fileNamed } from './files.ts'
 import { mapService, wantedReplicas } from './map-service.ts'
 import { prepareCompose } from './prepare.ts'
-import { checkFile, checkService } from './refused.ts'
+import { checkFile, checkNetworks, checkService } from './refused.ts'
 import { reportShape } from './report-shape.ts'
 import type { Scope } from './scope.ts'
+import type { ComposeService } from './service-schema.ts'
 import { checkVolumes, volumesNamed } from './storage.ts'
 
 const maxServices = 256
@@ -29,20 +32,28 @@ function isComposeFile(tree: unknown): tree is ComposeFile {
 
 /** Reads a Compose file: its services become one group, on a network of their own. */
 export function readCompose(source: Source): Workload | undefined {
-  const { findings, files } = source
+  const { findings, files, secretsByName } = source
   if (isTooLarge(source.tree, findings)) return undefined
   const env = environmentOf(source)
-  const { tree, filled } = prepareCompose(resolveExtends(source.tree, findings), env, findings)
-  if (!isComposeFile(tree)) {
-    reportShape(findings, tree, composeFileSchema.safeParse(tree).error?.issues ?? [])
-    refuseDespiteShape(tree, source, env)
-    return undefined
-  }
-  const file = tree
-  const scope: Scope = { file, env, files, findings, isFilled: (path) => filled.has(path.join('\n')) }
+  const { tree, filled, isUnfilled } = prepareCompose(
+    resolveExtends(source.tree, findings),
+    env,
+    findings,
+    secretsByName,
+  )
+  const told = (path: Path) => (isUnfilled(path) ? undefined : path)
+  findings.relocate(told)
+  const shaped = isComposeFile(tree)
+    ? { tree, placeInFile: (path: Path) => path }
+    : lookPast(tree, findings, told)
+  if (shaped === undefined) return undefined
+  const file = shaped.tree
+  const filledBy = (path: Path) => filled.get((shaped.placeInFile(path) ?? path).join('\n'))
+  const scope: Scope = { file, env, files, envBudget: newEnvBudget(), findings, filledBy, secretsByName }
   checkFile(scope)
   checkVolumes(scope)
   const running = runningServices(file, scope)
+  checkNetworks(running, scope)
   for (const [key, service] of running) checkService(service, ['services', key], scope)
   const services = mapServices(running, scope)
   return findings.hasErrors ? undefined : workloadOf(file, env, services, scope)
@@ -61,10 +72,10 @@ function isTooLarge(tree: unknown, findings: Findings): boolean {
 }
 
 /** The deployer's variables, over those of a `.env` beside the file. */
-function environmentOf(source: Source): Readonly<Record<string, string>> {
+export function environmentOf(source: Source): Readonly<Record<string, string>> {
   const text = fileNamed('.env', source)
   if (text === undefined) return source.env
-  const read = readEnvFile(text, source.env, false)
+  const read = readEnvFile(text, source.env, false, newEnvBudget())
   if ('problem' in read) {
     source.findings.error([], 'compose.env-file', `Line ${read.line} of \`.env\` ${read.problem}.`, {
       expected: 'NAME=value',
@@ -75,18 +86,33 @@ function environmentOf(source: Source): Readonly<Record<string, string>> {
   return { ...Object.fromEntries(own), ...source.env }
 }
 
-/** What cannot be had is said even where other parts of the file are misshapen, so that all is said at once. */
-function refuseDespiteShape(tree: unknown, { findings, files }: Source, env: Scope['env']): void {
-  const services = isTree(tree) ? own(tree, 'services') : undefined
-  if (!isTree(tree) || !isTree(services)) return
-  const file: ComposeFile = { services: {}, include: own(tree, 'include'), models: own(tree, 'models') }
-  const scope: Scope = { file, env, files, findings, isFilled: () => false }
-  checkFile(scope)
-  for (const [key, service] of Object.entries(services)) {
-    if (!isTree(service)) continue
-    const { deploy: _deploy, ...plain } = service
-    checkService(plain as ComposeService, ['services', key], scope)
-  }
+/** Says what the schema refuses, and gives the rest, so that all is said at once. */
+function lookPast(
+  tree: unknown,
+  findings: Findings,
+  told: (path: Path) => Path | undefined,
+): { tree: ComposeFile; placeInFile: (path: Path) => Path | undefined } | undefined {
+  reportShape(findings, tree, composeFileSchema.safeParse(tree).error?.issues ?? [])
+  const rest = fittingRemainder(composeFileSchema, tree, standIn)
+  if (rest === undefined || !isComposeFile(rest.tree)) return undefined
+  findings.relocate((path) => {
+    const place = rest.placeInFile(path)
+    return place === undefined ? undefined : told(place)
+  })
+  return { tree: rest.tree, placeInFile: rest.placeInFile }
+}
+
+/** What others name, or what must be there. */
+function standIn(path: Path): unknown {
+  const [section, , key] = path
+  if (path.length === 1) return section === 'services' ? {} : undefined
+  const healthcheck = { test: 'true' }
+  if (section === 'services' && path.length === 2) return { image: 'misfit', healthcheck }
+  if (section === 'services' && path.length === 3)
+    return key === 'image' ? 'misfit' : key === 'healthcheck' ? healthcheck : undefined
+  if (path.length !== 2) return undefined
+  if (section === 'configs' || section === 'secrets') return { content: '' }
+  return section === 'volumes' ? null : undefined
 }
 
 /** Services whose profiles are switched on (`COMPOSE_PROFILES`), and that are wanted at all. */

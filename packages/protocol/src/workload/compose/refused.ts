@@ -1,8 +1,9 @@
 import type { Path } from '../source/places.ts'
 import { isTree, own } from '../source/records.ts'
-import { type ComposeService, ignoredServiceKeys } from './compose-schema.ts'
 import { composeFlag } from './quantities.ts'
 import type { Scope } from './scope.ts'
+import { ignoredServiceKeys } from './service-keys.ts'
+import type { ComposeService } from './service-schema.ts'
 
 interface Refusal {
   /** Whether what is written asks for it. */
@@ -163,6 +164,11 @@ const refusals: Readonly<Record<string, Refusal>> = {
   },
 }
 
+/** Why a key is refused, and the way round; undefined for a key that is not. */
+export function refusalOf(key: string): Pick<Refusal, 'message' | 'mend'> | undefined {
+  return own(refusals, key)
+}
+
 /** Reports what one service asks for that no rented machine can give, and warns of what has no effect. */
 export function checkService(service: ComposeService, path: Path, { findings }: Scope): void {
   for (const [key, { when, code, message, mend }] of Object.entries(refusals)) {
@@ -194,6 +200,26 @@ export function checkService(service: ComposeService, path: Path, { findings }: 
   }
 }
 
+/** Warns where networks would keep services apart that share one here. */
+export function checkNetworks(services: ReadonlyMap<string, ComposeService>, { findings }: Scope): void {
+  const named = Array.from(services, ([key, { networks }]) => {
+    const list =
+      networks === undefined ? ['default'] : Array.isArray(networks) ? networks : Object.keys(networks)
+    return { key, networks: new Set(list) }
+  })
+  const [first] = named
+  const apart = named.find(
+    ({ networks }) => first !== undefined && ![...networks].some((network) => first.networks.has(network)),
+  )
+  if (first === undefined || apart === undefined) return
+  findings.warn(
+    ['services', apart.key, 'networks'],
+    'compose.network-joined',
+    `\`${apart.key}\` and \`${first.key}\` reach each other too: all services of the file share one network.`,
+    { at: 'key', mend: 'ask for a password between them, or deploy them apart' },
+  )
+}
+
 /** The same for the file as a whole. */
 export function checkFile({ file, findings }: Scope): void {
   if (file.include !== undefined) {
@@ -210,6 +236,14 @@ export function checkFile({ file, findings }: Scope): void {
   }
   for (const [name, network] of Object.entries(file.networks ?? {})) {
     if (!isTree(network)) continue
+    if (composeFlag(own(network, 'internal') ?? false) === true) {
+      findings.warn(
+        ['networks', name, 'internal'],
+        'compose.network-joined',
+        `The network \`${name}\` keeps nobody out: all services of the file share one, and reach the world from it.`,
+        { at: 'key', mend: 'ask for a password between the services, or deploy them apart' },
+      )
+    }
     const external = own(network, 'external')
     if (external !== undefined && (isTree(external) || composeFlag(external) === true)) {
       findings.warn(

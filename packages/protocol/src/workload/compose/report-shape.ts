@@ -1,10 +1,12 @@
 import type { z } from 'zod'
 import { describePlace, describeValue, walkIssues } from '../shape/walk-issues.ts'
 import type { Findings } from '../source/findings.ts'
-import { nearestWord } from '../source/nearest-word.ts'
+import { meantWord, nearestWord } from '../source/nearest-word.ts'
 import type { Path } from '../source/places.ts'
-import { own } from '../source/records.ts'
-import { composeServiceKeys } from './compose-schema.ts'
+import { isTree, own } from '../source/records.ts'
+import { shownName } from '../source/shown-name.ts'
+import { refusalOf } from './refused.ts'
+import { composeServiceKeys } from './service-schema.ts'
 
 const topKeys = ['services', 'name', 'networks', 'volumes', 'configs', 'secrets', 'x-sublet']
 const innerKeys = [
@@ -90,7 +92,16 @@ const mends: Readonly<Record<string, string>> = {
 }
 
 /** Under these keys values are not shown back. */
-const guarded = new Set(['environment', 'command', 'entrypoint', 'test', 'content', 'secrets', 'labels'])
+const guarded = new Set([
+  'environment',
+  'command',
+  'entrypoint',
+  'test',
+  'content',
+  'secrets',
+  'labels',
+  'driver_opts',
+])
 
 /** Says each thing that the schema found in a Compose file, with what was expected and how to mend it. */
 export function reportShape(findings: Findings, tree: unknown, issues: readonly z.core.$ZodIssue[]): void {
@@ -115,7 +126,7 @@ export function reportShape(findings: Findings, tree: unknown, issues: readonly 
     const hidden = path.some((part) => guarded.has(String(part)))
     findings.error(path, 'compose.value', `${describePlace(path)} ${describeValue(value, hidden)}.`, {
       expected,
-      mend: valueMend(value, expected),
+      mend: valueMend(path, value, expected, hidden),
     })
   })
 }
@@ -125,14 +136,25 @@ function unknownKeyMend(path: Path, key: string): string {
   const known = path.length === 1 ? topKeys : inService ? composeServiceKeys : innerKeys
   const other = inService ? own(otherNames, key) : undefined
   const meant = other ?? nearestWord(key, known)
+  const refused = inService && meant !== undefined ? refusalOf(meant) : undefined
+  if (refused !== undefined)
+    return `leave it out: \`${meant}\` is refused. ${refused.message} Instead: ${refused.mend}`
   if (meant !== undefined && meant !== key) return `write \`${meant}\`, or leave it out`
   if (path.length === 1 && composeServiceKeys.includes(key)) return 'move it under a service'
   return 'leave it out, or write it as an extension, `x-...`'
 }
 
-function valueMend(value: unknown, expected: string): string | undefined {
-  if (typeof value === 'string' && expected.startsWith('a list'))
-    return `write [${JSON.stringify(value.slice(0, 60))}]`
-  if (typeof value === 'number' && expected.startsWith('a time')) return `write ${value}s for seconds`
+function valueMend(path: Path, value: unknown, expected: string, hidden: boolean): string | undefined {
+  const meant = meantWord(value, expected)
+  if (meant !== undefined) return `write ${meant}`
+  if (isTree(value) && path.at(-2) === 'environment') {
+    const name = shownName(Object.keys(value)[0] ?? '')
+    return `write \`${name === '' ? 'NAME' : name}=\` and the value`
+  }
+  if (typeof value !== 'string') return undefined
+  if (expected.startsWith('a list'))
+    return hidden ? 'write a list' : `write [${JSON.stringify(value.slice(0, 60))}]`
+  // Scalars are text by now, so a bare number is too.
+  if (expected.startsWith('a time') && /^\d+$/.test(value)) return `write ${value}s for seconds`
   return undefined
 }

@@ -3,9 +3,9 @@ import { gibibyte } from '../../units/units.ts'
 import { normalModel, vendorOfModel } from '../gpu-model.ts'
 import type { Path } from '../source/places.ts'
 import type { Gpu, Resources, Volume } from '../workload.ts'
-import type { ComposeDevice, ComposeService } from './compose-schema.ts'
 import { composeBytes, composeCount, composeCpu } from './quantities.ts'
 import type { Scope } from './scope.ts'
+import type { ComposeDevice, ComposeService } from './service-schema.ts'
 
 /** What a service gets when its file does not say; Compose itself sets no limits. */
 const plainResources = { cpuMillis: 1_000, memoryBytes: gibibyte, storageBytes: 5 * gibibyte } as const
@@ -145,8 +145,14 @@ function mapGpu(service: ComposeService, path: Path, scope: Scope): Gpu | undefi
   }
 }
 
+/** `cdi` hands out any vendor's cards; others are called after what drives them. */
+function vendorOfDriver(driver: string): string | undefined {
+  if (driver === 'cdi' || driver === '') return undefined
+  return driver === 'amdgpu' || driver === 'rocm' ? 'amd' : driver
+}
+
 function deviceWish(device: Omit<ComposeDevice, 'capabilities'>, at: Path, { findings }: Scope): GpuWish {
-  const vendor = device.driver === undefined ? undefined : device.driver.toLowerCase()
+  const vendor = device.driver === undefined ? undefined : vendorOfDriver(device.driver.toLowerCase())
   if (device.device_ids !== undefined) return { at, count: device.device_ids.length, vendor }
   if (device.count === undefined || device.count === 'all' || device.count === '-1') {
     if (device.count !== undefined) {

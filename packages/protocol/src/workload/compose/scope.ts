@@ -1,5 +1,6 @@
 import type { Findings } from '../source/findings.ts'
 import type { ComposeFile } from './compose-schema.ts'
+import type { EnvBudget } from './env-file.ts'
 
 /** What the parts of a Compose file are read with. */
 export interface Scope {
@@ -8,7 +9,11 @@ export interface Scope {
   env: Readonly<Record<string, string>>
   /** Contents of the files that the document names. */
   files: Readonly<Record<string, string>>
-  /** Whether variables filled in the text at a path, so that the file itself does not hold its value. */
-  isFilled: (path: readonly (string | number)[]) => boolean
+  /** What the `env_file`s of all services may still bring in. */
+  envBudget: EnvBudget
+  /** Variables whose values went into the text at a path; undefined for a text as it was written. */
+  filledBy: (path: readonly (string | number)[]) => readonly string[] | undefined
+  /** Whether secrets from `env` and `files` are referred to by name. */
+  secretsByName: boolean
   findings: Findings
 }

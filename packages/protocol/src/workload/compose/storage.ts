@@ -3,9 +3,10 @@ import { gibibyte, mebibyte } from '../../units/units.ts'
 import type { Path } from '../source/places.ts'
 import { compareText, isTree, own } from '../source/records.ts'
 import type { Service, Volume } from '../workload.ts'
-import type { ComposeMount, ComposeService, ComposeVolume } from './compose-schema.ts'
+import type { ComposeVolume } from './compose-schema.ts'
 import { composeBytes, composeFlag } from './quantities.ts'
 import type { Scope } from './scope.ts'
+import type { ComposeMount, ComposeService } from './service-schema.ts'
 
 /** Size of a named volume; Compose itself knows none. */
 const volumeBytes = 10 * gibibyte

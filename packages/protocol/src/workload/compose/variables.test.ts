@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the variables of Compose files
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { readEnvFile } from './env-file.ts'
+import { newEnvBudget, readEnvFile } from './env-file.ts'
 import { shellWords } from './shell-words.ts'
 import { fillVariables } from './variables.ts'
 
@@ -89,16 +89,45 @@ test('reads any value back from single quotes', () => {
     fc.property(
       fc.string().filter((text) => !/['\r\n]/.test(text)),
       (text) => {
-        expect(readEnvFile(`A='${text}'`, {}, false)).toEqual({ values: new Map([['A', text]]) })
+        expect(readEnvFile(`A='${text}'`, {}, false, newEnvBudget())).toEqual({
+          values: new Map([['A', text]]),
+        })
       },
     ),
   )
 })
 
 test('says on which line an environment file is wrong', () => {
-  expect(readEnvFile('A=1\n=2', {}, false)).toEqual({ problem: 'is not NAME=value', line: 2 })
-  expect(readEnvFile('A=1\nB="x\ny', {}, false)).toEqual({
+  expect(readEnvFile('A=1\n=2', {}, false, newEnvBudget())).toEqual({ problem: 'is not NAME=value', line: 2 })
+  expect(readEnvFile('A=1\nB="x\ny', {}, false, newEnvBudget())).toEqual({
     problem: 'has a quote that is not closed',
     line: 2,
   })
+})
+
+test('bounds what variables grow to, however short their file', () => {
+  const doubling = Array.from({ length: 10 }, (_, index) => `L${index + 1}=$L${index}$L${index}`)
+  const bomb = [
+    `L0=${'x'.repeat(900)}`,
+    ...doubling,
+    ...Array.from({ length: 500 }, (_, index) => `V${index}=a$L10`),
+  ]
+  const budget = newEnvBudget()
+  expect(readEnvFile(bomb.join('\n'), {}, false, budget)).toEqual({
+    problem: 'takes the variables past the 1048576 characters that files may bring in',
+    line: 11,
+  })
+  const many = Array.from({ length: 6_000 }, (_, index) => `K${index}=v`)
+  for (const raw of [true, false])
+    expect(readEnvFile(many.join('\n'), {}, raw, newEnvBudget())).toEqual({
+      problem: 'is past the 5000 variables that files may bring in',
+      line: 5_001,
+    })
+})
+
+test('takes what one file brings in off what the next may', () => {
+  const budget = newEnvBudget()
+  const file = `A=${'x'.repeat(600_000)}`
+  expect(readEnvFile(file, {}, false, budget)).toHaveProperty('values')
+  expect(readEnvFile(file, {}, false, budget)).toMatchObject({ line: 1 })
 })

@@ -4,6 +4,8 @@ export interface VariableScope {
   values: Readonly<Record<string, string>>
   /** Told of a variable that is not set and has no default; it stands for nothing. */
   unset?: ((name: string) => void) | undefined
+  /** Told of a variable whose value went into the text. */
+  used?: ((name: string) => void) | undefined
 }
 
 /** Why a text cannot be interpolated. */
@@ -115,13 +117,16 @@ function readBraced(reader: Reader, depth: number, silent: boolean): string {
   const rest = readText(reader, depth + 1, true, silent || !used)
   close(reader)
   if (operator.endsWith('+')) return counts ? rest : ''
-  if (counts) return given
+  if (counts) {
+    if (!silent) reader.scope.used?.(variable)
+    return given
+  }
   if (operator.endsWith('-')) return rest
   if (silent) return ''
   throw new Refused({
     kind: 'required',
     name: variable,
-    message: rest === '' ? 'must be set' : `must be set: ${rest}`,
+    message: rest === '' ? 'must be set' : `must be set: ${rest.slice(0, 200)}`,
   })
 }
 
@@ -133,6 +138,8 @@ function close(reader: Reader): void {
 
 function lookUp(reader: Reader, variable: string, silent: boolean): string | undefined {
   const value = own(reader.scope.values, variable)
-  if (value === undefined && !silent) reader.scope.unset?.(variable)
+  if (silent) return value
+  if (value === undefined) reader.scope.unset?.(variable)
+  else reader.scope.used?.(variable)
   return value
 }

@@ -18,7 +18,6 @@ export function mapResources(resources: NosanaRun['resources'], path: Path, repo
       return [{ kind: 'ollama', source: resource.model, target, files: [], readOnly: true }]
     }
     if (resource.type === 'HF') {
-      warnOfSecret([...at, 'accessToken'], resource.accessToken, report)
       return [
         {
           kind: 'huggingface',
@@ -37,7 +36,6 @@ export function mapResources(resources: NosanaRun['resources'], path: Path, repo
 
 function mapS3(resource: S3, at: Path, report: Report): Fetch[] {
   const { IAM: access, target, allowWrite } = resource
-  warnOfSecret([...at, 'IAM', 'SECRET_ACCESS_KEY'], access?.SECRET_ACCESS_KEY, report)
   const bucket = 'bucket' in resource ? resource.bucket : undefined
   const common = {
     kind: 's3' as const,
@@ -68,11 +66,4 @@ function mapS3(resource: S3, at: Path, report: Report): Fetch[] {
     )
   }
   return fetches
-}
-
-function warnOfSecret(path: Path, value: string | undefined, report: Report): void {
-  if (value === undefined || value === '' || value.includes('%%')) return
-  report.warn(path, 'workload.secret-in-clear', `\`${path.at(-1)}\` looks like a secret written in clear.`, {
-    at: 'key',
-  })
 }

@@ -1,4 +1,3 @@
-import { looksSecret } from '../clear-secret.ts'
 import type { Path } from '../source/places.ts'
 import { compareText } from '../source/records.ts'
 import type { EnvEntry, Service } from '../workload.ts'
@@ -24,7 +23,7 @@ export function mapRun(run: NosanaRun, path: Path, report: Report): RunParts {
     ...(command === undefined ? {} : { command }),
     ...(args === undefined ? {} : { args }),
     ...(run.work_dir ? { workingDir: run.work_dir } : {}),
-    env: envOf(run.env ?? {}, [...path, 'env'], report),
+    env: envOf(run.env ?? {}),
     mounts: mountsOf(run, path, report),
     fetches: mapResources(run.resources, [...path, 'resources'], report),
     ports,
@@ -41,23 +40,10 @@ function wordsOf(words: string | string[] | undefined): string[] | undefined {
   return list === undefined || list.length === 0 ? undefined : list
 }
 
-function envOf(env: Readonly<Record<string, string>>, path: Path, report: Report): EnvEntry[] {
+function envOf(env: Readonly<Record<string, string>>): EnvEntry[] {
   return Object.entries(env)
     .filter(([name]) => name !== '__spread__' && name !== '__pairs__')
-    .map(([name, value]) => {
-      if (looksSecret(name, value) && !value.includes('%%')) {
-        report.warn(
-          [...path, name],
-          'workload.secret-in-clear',
-          `\`${name}\` looks like a secret written in clear.`,
-          {
-            at: 'key',
-            mend: 'keep the file to yourself, or convert it to Sublet YAML and write {secret: NAME}',
-          },
-        )
-      }
-      return { name, value }
-    })
+    .map(([name, value]) => ({ name, value }))
     .sort((a, b) => compareText(a.name, b.name))
 }
 
@@ -100,14 +86,6 @@ function credentialsOf(run: NosanaRun, path: Path, report: Report): Service['cre
       )
     }
     return undefined
-  }
-  if (!password.includes('%%')) {
-    report.warn(
-      [...path, 'authentication', 'docker', 'password'],
-      'workload.secret-in-clear',
-      '`password` is written in clear.',
-      { at: 'key' },
-    )
   }
   const host = docker.server ? docker.server.replace(/^https?:\/\//, '') : registryOf(run.image)
   return { host, username: docker.username ?? '', password: docker.password ?? '', email: docker.email ?? '' }

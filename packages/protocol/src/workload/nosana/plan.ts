@@ -1,5 +1,6 @@
 import { nearestWord } from '../source/nearest-word.ts'
 import type { Path } from '../source/places.ts'
+import { findCircles } from '../sublet/check-group.ts'
 import type { Service } from '../workload.ts'
 import type { Report } from './ports.ts'
 
@@ -106,7 +107,7 @@ function* declared(
       const meant = nearestWord(other, others)
       report.error(at, 'nosana.unknown-operation', `There is no operation \`${other}\`.`, {
         ...(meant === undefined
-          ? { expected: others.length === 0 ? 'no name' : `one of ${others.join(', ')}` }
+          ? { expected: others.length === 0 ? 'no name' : `one of ${others.slice(0, 20).join(', ')}` }
           : { mend: `write "${meant}"` }),
       })
     } else if (theirs > mine) {
@@ -130,40 +131,16 @@ function* declared(
 }
 
 function refuseCircles(plan: Plan, byId: ReadonlyMap<string, PlannedOperation>, report: Report): void {
-  const circle = findCircle(plan.dependsOn)
-  const first = byId.get(circle?.[0] ?? '')
-  if (circle === undefined || first === undefined) return
-  report.error(
-    ['ops', first.index, 'execution', 'depends_on'],
-    'nosana.circle',
-    `Operations wait for each other: ${circle.join(' → ')}.`,
-    { at: 'key', mend: 'break the circle' },
-  )
-}
-
-/** One circle, its beginning repeated at the end. Peels off what waits for nothing until only circles are left. */
-function findCircle(dependsOn: ReadonlyMap<string, readonly Dependency[]>): string[] | undefined {
-  const waiting = new Map(
-    Array.from(dependsOn, ([id, edges]) => [id, new Set(edges.map((edge) => edge.service))]),
-  )
-  const dependents = new Map<string, string[]>()
-  for (const [id, edges] of waiting) {
-    for (const other of edges) dependents.set(other, [...(dependents.get(other) ?? []), id])
+  for (const circle of findCircles(
+    Array.from(plan.dependsOn, ([name, dependsOn]) => ({ name, dependsOn })),
+  )) {
+    const first = byId.get(circle[0] ?? '')
+    if (first === undefined) continue
+    report.error(
+      ['ops', first.index, 'execution', 'depends_on'],
+      'nosana.circle',
+      `Operations wait for each other: ${circle.join(' → ')}.`,
+      { at: 'key', mend: 'break the circle' },
+    )
   }
-  const free = [...waiting].filter(([, edges]) => edges.size === 0).map(([id]) => id)
-  for (let id = free.pop(); id !== undefined; id = free.pop()) {
-    waiting.delete(id)
-    for (const dependent of dependents.get(id) ?? []) {
-      const edges = waiting.get(dependent)
-      if (edges?.delete(id) && edges.size === 0) free.push(dependent)
-    }
-  }
-  let [id] = waiting.keys()
-  if (id === undefined) return undefined
-  const walked: string[] = []
-  while (id !== undefined && !walked.includes(id)) {
-    walked.push(id)
-    id = [...(waiting.get(id) ?? [])].find((other) => waiting.has(other))
-  }
-  return id === undefined ? undefined : [...walked.slice(walked.indexOf(id)), id]
 }

@@ -298,15 +298,15 @@ test('says all that is wrong at once, each with its mend', () => {
   })
   const told = findings.map(({ path, mend }) => `${path.join('.')}: ${mend}`)
   expect(told).toEqual([
-    'version: put it in quotes',
     'type: add `"type": "container"` at the top',
+    'version: put it in quotes',
+    'ops.0.args.imge: write `image`, or leave it out',
     'ops.0.args.env.N: put it in quotes',
     'ops.0.args.gpu: write true, without quotes',
     'ops.0.args.resources.0.type: write "HF"',
-    'ops.0.args.imge: write `image`, or leave it out',
-    'ops.1.args.expose: write "8000-9000"',
     'ops.0.execution.depends_on.0: put both in one group',
     'ops.0.execution.depends_on.1: undefined',
+    'ops.1.args.expose: write "8000-9000"',
     'ops.1.execution.depends_on.0: leave it out, or put both in one group',
   ])
   expect(codes(job([op('a', {}, { execution: { depends_on: ['c'] } })]))).toEqual([
@@ -389,8 +389,11 @@ test('names a secret in clear and never shows it', () => {
 test('refuses results whose expressions explode or are too many', () => {
   const bad = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`r${index}`, '(a+)+$']))
   const told = codes(job([op('a', {}, { results: bad })]))
-  expect(told.slice(0, 2)).toEqual(['error workload.regex', 'error workload.regex'])
-  expect(told.at(-1)).toBe('error nosana.too-many-results')
+  expect(told.slice(0, 3)).toEqual([
+    'error nosana.too-many-results',
+    'error workload.regex',
+    'error workload.regex',
+  ])
   expect(told.length).toBeLessThan(10)
   const many = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`r${index}`, 'x']))
   expect(codes(job([op('a', {}, { results: many })]))).toEqual(['error nosana.too-many-results'])
@@ -414,4 +417,36 @@ ops:
     ['a', 'nginx'],
     ['b', 'nginx'],
   ])
+})
+
+test('says what else is wrong where the shape is, each in its own place', () => {
+  const text = JSON.stringify({
+    type: 'container',
+    ops: [
+      { type: 'container/run', id: 'a', args: { image: 'x', expose: [{ port: -4 }, 80, 80] } },
+      { type: 'container/run', id: 'b', args: { cmd: 'x' }, results: { r: '(a+)+$' } },
+      { type: 'container/run', id: 'c', args: { image: 'x' }, execution: { depends_on: ['d'] } },
+    ],
+  })
+  const { workload, findings } = readWorkload(text, { file: 'job.json' })
+  expect(workload).toBeUndefined()
+  expect(findings.map(({ code, path }) => `${code} ${path.join('.')}`)).toEqual([
+    'nosana.missing version',
+    'nosana.value ops.0.args.expose.0.port',
+    'nosana.port-twice ops.0.args.expose.2',
+    'nosana.missing ops.1.args.image',
+    'workload.regex ops.1.results.r',
+    'nosana.unknown-operation ops.2.execution.depends_on.0',
+  ])
+})
+
+test('shows no token back', () => {
+  const { findings } = read(
+    job([op('a', { resources: [{ type: 'HF', repo: 'a/b', target: '/x', accessToken: 87654321 }] })]),
+  )
+  expect(findings).toMatchObject([
+    { code: 'workload.secret-in-clear' },
+    { code: 'nosana.value', mend: 'put it in quotes' },
+  ])
+  expect(JSON.stringify(findings)).not.toContain('87654321')
 })

@@ -1,5 +1,7 @@
 import { gibibyte } from '../../units/units.ts'
+import { fittingRemainder } from '../shape/without-misfits.ts'
 import type { Findings } from '../source/findings.ts'
+import type { Path } from '../source/places.ts'
 import { compareText, isTree, own, type Tree } from '../source/records.ts'
 import { plainOf } from '../source/scalar.ts'
 import { compileCheck } from '../source/schema-check.ts'
@@ -42,11 +44,11 @@ export function readNosana({ tree: spelled, text, findings }: Source): Workload 
   const planned = plannedOperations(tree)
   refuseTwins(planned, findings)
   const plan = planOperations(planned, findings)
-  if (!shaped) return undefined
-  const job = tree
+  const job = shaped ? tree : lookPast(tree, findings)
+  if (job === undefined) return undefined
   warnOfIgnored(job, findings)
   const operations = readOperations(job, planned, mayHoldLiterals(text), findings)
-  if (operations.size === 0) {
+  if (operations.size === 0 && !findings.hasErrors) {
     findings.warn(['ops'], 'nosana.nothing-to-run', 'The definition runs nothing.', {
       at: 'key',
       mend: 'add an operation of type "container/run" with an image',
@@ -54,6 +56,26 @@ export function readNosana({ tree: spelled, text, findings }: Source): Workload 
   }
   if (findings.hasErrors || operations.size === 0) return undefined
   return workloadOf(operations, plan)
+}
+
+/** What the schema takes of a definition that does not fit as a whole, so that all is said at once. */
+function lookPast(tree: unknown, findings: Findings): NosanaJob | undefined {
+  const rest = fittingRemainder(nosanaJobSchema, tree, standIn)
+  if (rest === undefined || !isNosanaJob(rest.tree)) return undefined
+  findings.relocate(rest.placeInFile)
+  return rest.tree
+}
+
+/** What others name, or what must be there. */
+function standIn([top, index, key, name, ...deeper]: Path): unknown {
+  if (index === undefined) return own({ version: '0.1', type: 'container', ops: [] }, String(top))
+  if (top === 'global') return index === 'variables' && key !== undefined ? '' : undefined
+  if (top !== 'ops' || deeper.length > 0) return undefined
+  if (key === 'results') return name === undefined ? undefined : '.'
+  if (key === 'args')
+    return name === undefined ? { image: 'misfit' } : name === 'image' ? 'misfit' : undefined
+  if (name !== undefined) return undefined
+  return own({ id: `misfit-${index}`, type: 'container/run' }, String(key))
 }
 
 function isTooLarge(tree: unknown, findings: Findings): boolean {

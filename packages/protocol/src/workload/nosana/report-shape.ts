@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { describePlace, describeValue, walkIssues } from '../shape/walk-issues.ts'
 import type { Findings } from '../source/findings.ts'
-import { nearestWord } from '../source/nearest-word.ts'
+import { meantWord, nearestWord } from '../source/nearest-word.ts'
 import type { Path } from '../source/places.ts'
 import { own } from '../source/records.ts'
 
@@ -32,7 +32,17 @@ const wrongTypes: Readonly<Record<string, string>> = {
 }
 
 /** Under these keys values are not shown back. */
-const guarded = new Set(['env', 'authentication', 'IAM', 'headers', 'body', 'cmd', 'entrypoint', 'variables'])
+const guarded = new Set([
+  'env',
+  'authentication',
+  'IAM',
+  'accessToken',
+  'headers',
+  'body',
+  'cmd',
+  'entrypoint',
+  'variables',
+]) // prettier-ignore
 
 /** Says each thing that the schema found, with what was expected and how to mend it. `tree` stands at `base`. */
 export function reportShape(
@@ -69,6 +79,8 @@ export function reportShape(
 
 function valueMend(key: string, value: unknown, expected: string): string | undefined {
   if (value === null) return 'leave it out'
+  const meant = expected === 'true or false' ? undefined : meantWord(value, expected)
+  if (meant !== undefined) return `write "${meant}"`
   if (key === 'type' && typeof value === 'string') {
     const resource = own(wrongTypes, value.toLowerCase())
     if (resource !== undefined) return `write "${resource}"`
@@ -168,10 +180,13 @@ const otherNames: Readonly<Record<string, string>> = {
   depends: 'depends_on',
   healthcheck: 'health_checks',
   restart: 'restart_policy',
+  mount: 'dest',
+  mount_path: 'dest',
 }
 
 function unknownKeyMend(key: string): string {
-  const meant = own(otherNames, key) ?? nearestWord(key, knownKeys)
+  const near = own(otherNames, key) ?? nearestWord(key, [...knownKeys, ...Object.keys(otherNames)])
+  const meant = near === undefined ? undefined : (own(otherNames, near) ?? near)
   if (key === 'timeout' || key === 'trusted_execution_env')
     return 'leave it out; in Sublet YAML the same is `job: {timeout: 1h}` and `tee: cpu`'
   if (meant !== undefined && meant !== key) return `write \`${meant}\`, or leave it out`

@@ -1,6 +1,11 @@
 import type { WorkloadFormat } from '../finding.ts'
 import { workloadJsonSchema } from './json-schemas.ts'
-import { subletReferencePage } from './reference-page.ts'
+import {
+  akashReferencePage,
+  composeReferencePage,
+  nosanaReferencePage,
+  subletReferencePage,
+} from './reference-page.ts'
 
 const formats: readonly WorkloadFormat[] = ['sublet', 'akash', 'nosana', 'compose']
 
@@ -10,5 +15,11 @@ export function docFiles(): Record<string, string> {
     `schema/${format}.schema.json`,
     `${JSON.stringify(workloadJsonSchema(format), null, 2)}\n`,
   ])
-  return { ...Object.fromEntries(schemas), 'reference/sublet-yaml.md': subletReferencePage() }
+  return {
+    ...Object.fromEntries(schemas),
+    'reference/sublet-yaml.md': subletReferencePage(),
+    'reference/akash-sdl.md': akashReferencePage(),
+    'reference/compose.md': composeReferencePage(),
+    'reference/nosana-job.md': nosanaReferencePage(),
+  }
 }

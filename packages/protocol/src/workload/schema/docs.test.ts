@@ -7,7 +7,7 @@ import { fullerFile, smallestFile } from './reference-page.ts'
 
 const docs = fileURLToPath(new URL('../../../../../docs/', import.meta.url))
 
-test('the schemas and the reference page in docs are what the schemas give', () => {
+test('the schemas and the reference pages in docs are what the schemas give', () => {
   for (const [path, text] of Object.entries(docFiles())) {
     expect(
       readFileSync(`${docs}${path}`, 'utf8'),

@@ -1,13 +1,11 @@
 import { z } from 'zod'
+import { akashFileSchema } from '../akash/console-schema.ts'
+import { composeFileSchema } from '../compose/compose-schema.ts'
+import { composeServiceSchema } from '../compose/service-schema.ts'
+import { nosanaJobSchema } from '../nosana/job-schema.ts'
 import { serviceKeys } from '../sublet/service-schema.ts'
 import { subletFileSchema } from '../sublet/sublet-schema.ts'
-
-/** A part of the format that has keys of its own. */
-interface Part {
-  heading: string
-  shape: Readonly<Record<string, z.ZodType>>
-  about: string
-}
+import { describeParts, type Part, type Shape } from './describe-parts.ts'
 
 export const smallestFile = `image: ghcr.io/acme/app:1
 port: 80
@@ -39,7 +37,7 @@ duration: 2h
 
 /** The reference page of Sublet's own format, from its schema alone. */
 export function subletReferencePage(): string {
-  const shape = subletFileSchema.shape as Readonly<Record<string, z.ZodType>>
+  const shape = subletFileSchema.shape as Shape
   const service = Object.fromEntries(
     serviceKeys.map((key) => [key, key === 'image' ? required(shape, key) : (shape[key] ?? z.unknown())]),
   )
@@ -52,23 +50,7 @@ export function subletReferencePage(): string {
     },
     { heading: 'A service', shape: service, about: 'An entry of `services`.' },
   ]
-  // Parts are found by walking; what a part shares with another is told once.
-  const told = new Set<string>()
-  for (const part of parts) {
-    for (const [key, schema] of Object.entries(part.shape)) {
-      for (const inner of objectsIn(schema)) {
-        const keys = Object.keys(inner.shape).join()
-        if (told.has(keys) || key === 'services') continue
-        told.add(keys)
-        const heading =
-          part.heading === 'The file' || part.heading === 'A service'
-            ? `\`${key}\``
-            : `${part.heading.slice(0, -1)}.${key}\``
-        parts.push({ heading, shape: inner.shape, about: inner.description ?? '' })
-      }
-    }
-  }
-  return [intro(), ...parts.map(section)].join('\n')
+  return [intro(), ...describeParts(parts, ['services'])].join('\n')
 }
 
 function intro(): string {
@@ -89,33 +71,7 @@ ${fullerFile}\`\`\`
 `
 }
 
-function section({ heading, shape, about }: Part): string {
-  const rows = Object.entries(shape).map(([key, schema]) => {
-    const optional = schema instanceof z.ZodOptional
-    return `| \`${key}\` | ${escapeCell(expectedOf(schema))} | ${optional ? '' : 'yes'} | ${escapeCell(descriptionOf(schema))} |`
-  })
-  return [
-    `## ${heading}`,
-    '',
-    ...(about === '' ? [] : [about, '']),
-    '| key | value | required | meaning |',
-    '|---|---|---|---|',
-    ...rows,
-    '',
-  ].join('\n')
-}
-
-/** A description may stand on either side of the mark that makes a schema optional. */
-function descriptionOf(schema: z.ZodType): string {
-  if (schema.description !== undefined) return schema.description
-  return schema instanceof z.ZodOptional ? descriptionOf(schema.unwrap() as z.ZodType) : ''
-}
-
-function escapeCell(text: string): string {
-  return text.replaceAll('|', '\\|')
-}
-
-function required(shape: Readonly<Record<string, z.ZodType>>, key: string): z.ZodType {
+function required(shape: Shape, key: string): z.ZodType {
   const schema = shape[key]
   // At the top of a file the image is optional, in a service it is not.
   return schema instanceof z.ZodOptional
@@ -123,32 +79,59 @@ function required(shape: Readonly<Record<string, z.ZodType>>, key: string): z.Zo
     : (schema ?? z.unknown())
 }
 
-/** What the schema would say that it expected. */
-function expectedOf(schema: z.ZodType): string {
-  if (schema instanceof z.ZodOptional) return expectedOf(schema.unwrap() as z.ZodType)
-  const error = schema._zod.def.error?.({ code: 'custom', input: undefined, path: [], message: '' } as never)
-  if (typeof error === 'string' && error !== '') return error
-  if (schema instanceof z.ZodUnion)
-    return schema.options
-      .map((option) => expectedOf(option as z.ZodType))
-      .filter(Boolean)
-      .join(', or ')
-  if (schema instanceof z.ZodLiteral) return [...schema.values].map(String).join(' or ')
-  if (schema instanceof z.ZodEnum) return schema.options.join(', ')
-  return ''
+/** What is read of a Compose file, from its schema alone; keys that are known only to be passed over or refused are left out. */
+export function composeReferencePage(): string {
+  const parts: Part[] = [
+    { heading: 'The file', shape: spoken(composeFileSchema.shape), about: '' },
+    { heading: 'A service', shape: spoken(composeServiceSchema.shape), about: 'An entry of `services`.' },
+  ]
+  return [
+    `# Compose files
+
+What Sublet reads of a Compose file. This page comes from the schema that checks them (\`npm run docs -w packages/protocol\`), as does
+\`docs/schema/compose.schema.json\`. What a rented machine cannot have is refused with the way round: [formats.md](../formats.md).
+`,
+    ...describeParts(parts, ['services']),
+  ].join('\n')
 }
 
-/** The mappings with fixed keys inside a schema, not looking into their own keys. */
-function objectsIn(
-  schema: z.ZodType,
-): { shape: Readonly<Record<string, z.ZodType>>; description: string | undefined }[] {
-  const inner = (next: unknown, description = schema.description) =>
-    objectsIn(next as z.ZodType).map((found) => ({ ...found, description: found.description ?? description }))
-  if (schema instanceof z.ZodObject)
-    return [{ shape: schema.shape as Readonly<Record<string, z.ZodType>>, description: schema.description }]
-  if (schema instanceof z.ZodOptional) return inner(schema.unwrap())
-  if (schema instanceof z.ZodArray) return inner(schema.element)
-  if (schema instanceof z.ZodRecord) return inner(schema.valueType)
-  if (schema instanceof z.ZodUnion) return schema.options.flatMap((option) => inner(option))
-  return []
+/** What a Nosana job definition may say, from its schema alone. */
+export function nosanaReferencePage(): string {
+  const parts: Part[] = [{ heading: 'The file', shape: nosanaJobSchema.shape as Shape, about: '' }]
+  return [
+    `# Nosana job definitions
+
+What either of Nosana's official validators accepts is read. This page comes from the schema that checks it
+(\`npm run docs -w packages/protocol\`), as does \`docs/schema/nosana.schema.json\`. What each means here: [formats.md](../formats.md).
+`,
+    ...describeParts(parts, []),
+  ].join('\n')
+}
+
+/** Akash SDL as its console takes it, which is stricter than its providers are; from the schema alone. */
+export function akashReferencePage(): string {
+  const parts: Part[] = [{ heading: 'The file', shape: akashFileSchema.shape as Shape, about: '' }]
+  return [
+    `# Akash SDL
+
+Akash SDL 2.0 and 2.1 as its console takes it, which is the better guide for writing: its providers, and Sublet with them, read more.
+This page comes from a schema (\`npm run docs -w packages/protocol\`), as does \`docs/schema/akash.schema.json\`. What each means here:
+[formats.md](../formats.md).
+`,
+    ...describeParts(parts, []),
+  ].join('\n')
+}
+
+/** Without the keys that may hold anything. */
+function spoken(shape: object): Shape {
+  return Object.fromEntries(
+    Object.entries(shape as Shape).filter(
+      ([, schema]) =>
+        !(
+          schema instanceof z.ZodOptional &&
+          schema.unwrap() instanceof z.ZodUnknown &&
+          schema.description === undefined
+        ),
+    ),
+  )
 }

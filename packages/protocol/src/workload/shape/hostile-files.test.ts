@@ -174,31 +174,31 @@ test.each<[string, WorkloadFormat, string, string]>([
   [
     'a long variable named over and over',
     'nosana',
-    oneOp({ cmd: ['%%global.variables.X%%'.repeat(20_000)] }, { global: { variables: { X: long } } }),
+    oneOp({ cmd: ['%%global.variables.X%%'.repeat(8000)] }, { global: { variables: { X: long } } }),
     'nosana.operator',
   ],
   [
     'mounts without end',
     'compose',
-    `services: {a: {image: x, volumes: [${many(40_000, (index) => `"/v${index}"`).join()}]}}`,
+    `services: {a: {image: x, volumes: [${many(4000, (index) => `"/v${index}"`).join()}]}}`,
     'compose.too-many-mounts',
   ],
   [
     'unknown keys without end',
     'compose',
-    `services: {a: {image: x, ${many(20_000, (index) => `k${index}: 1`).join()}}}`,
+    `services: {a: {image: x, ${many(2000, (index) => `k${index}: 1`).join()}}}`,
     'compose.unknown-key',
   ],
   [
     'services that swell by extending',
     'compose',
-    `services:\n${many(250, (index) => ` s${index}: {image: x, extends: s${index + 1}, ports: [${'"1:1",'.repeat(100)}]}`).join('\n')}\n s250: {image: x}`,
+    `services:\n${many(250, (index) => ` s${index}: {image: x, extends: s${index + 1}, ports: [${many(18, (port) => `"${index * 18 + port + 1}:1"`).join()}]}`).join('\n')}\n s250: {image: x}`,
     'compose.extends',
   ],
   [
     'nested variables',
     'compose',
-    `services: {a: {image: x, command: "${'${A:-'.repeat(50_000)}"}}`,
+    `services: {a: {image: x, command: "${'${A:-'.repeat(20_000)}"}}`,
     'compose.interpolation',
   ],
   [
@@ -207,11 +207,11 @@ test.each<[string, WorkloadFormat, string, string]>([
     JSON.stringify({
       version: '0.1',
       type: 'container',
-      ops: many(200, (index) => ({
+      ops: many(100, (index) => ({
         type: 'container/run',
         id: `o${index}`,
         args: { image: 'x' },
-        execution: { group: 'g', depends_on: many(200, (other) => `q${other}`) },
+        execution: { group: 'g', depends_on: many(40, (other) => `q${other}`) },
       })),
     }),
     'nosana.unknown-operation',

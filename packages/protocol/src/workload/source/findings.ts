@@ -18,7 +18,9 @@ export class Findings {
   readonly #file: string
   readonly #text: string
   #find: ((path: Path, at: 'key' | 'value') => Place) | undefined
-  #hasErrors = false
+  #relocate: ((path: Path) => Path | undefined) | undefined
+  #errors = 0
+  #dropped = 0
 
   constructor(file: string, text: string) {
     this.#file = file
@@ -26,17 +28,43 @@ export class Findings {
   }
 
   get hasErrors(): boolean {
-    return this.#hasErrors
+    return this.#errors > 0
   }
 
-  /** No more are kept, so looking for a mend is wasted work. */
+  /**
+   * What was found, as it is told: where something is wrong in the order of the file, and with a word of what there was
+   * no room for.
+   */
+  told(): readonly Finding[] {
+    if (!this.hasErrors) return this.list
+    const sorted = [...this.list].sort((a, b) => a.line - b.line || a.column - b.column)
+    const [last] = sorted.slice(-1)
+    if (last === undefined || this.#dropped === 0) return sorted
+    const { file, line, column } = last
+    const message = `There is more to say than this, at least ${this.#dropped} more.`
+    const mend = 'mend these first'
+    return [...sorted, { severity: 'error', code: 'file.more', message, path: [], file, line, column, mend }]
+  }
+
+  /** Whether an error was found at just this place. */
+  isTold(path: Path): boolean {
+    const id = path.join('\n')
+    return this.list.some((finding) => finding.severity === 'error' && finding.path.join('\n') === id)
+  }
+
+  /** No more errors are kept, so looking for a mend is wasted work. */
   get isFull(): boolean {
-    return this.list.length >= maxFindings
+    return this.#errors > maxFindings
+  }
+
+  /** From now on paths are of a remainder of the file: told where they stand in the file, or not at all. */
+  relocate(placeInFile: (path: Path) => Path | undefined): void {
+    this.#relocate = placeInFile
   }
 
   /** The workload cannot be run as written. `code` is stable; `message` never repeats a secret's value. */
   error(path: Path, code: string, message: string, details: FindingDetails = {}): void {
-    this.#hasErrors = true
+    this.#errors += 1
     this.#add('error', path, code, message, details)
   }
 
@@ -47,17 +75,27 @@ export class Findings {
 
   /** An error whose place is known already, such as one of the YAML parser's. */
   errorAt(place: Place, code: string, message: string, details: Omit<FindingDetails, 'at'> = {}): void {
-    this.#hasErrors = true
+    this.#errors += 1
     this.#push('error', [], code, message, details, () => place)
+  }
+
+  /** An error is worth more than a warning. */
+  #makeRoomFor(severity: Finding['severity']): boolean {
+    if (severity !== 'error' || this.isFull) return false
+    const last = this.list.findLastIndex((finding) => finding.severity === 'warning')
+    if (last >= 0) this.list.splice(last, 1)
+    return last >= 0
   }
 
   #add(
     severity: Finding['severity'],
-    path: Path,
+    given: Path,
     code: string,
     message: string,
     details: FindingDetails,
   ): void {
+    const path = this.#relocate === undefined ? given : this.#relocate(given)
+    if (path === undefined) return
     const at = details.at ?? 'value'
     this.#push(severity, path, code, message, details, () => {
       this.#find ??= createPlaceFinder(this.#text)
@@ -73,7 +111,10 @@ export class Findings {
     { expected, mend }: FindingDetails,
     find: () => Place,
   ): void {
-    if (this.list.length >= maxFindings) return
+    if (this.list.length >= maxFindings && !this.#makeRoomFor(severity)) {
+      this.#dropped += 1
+      return
+    }
     const file = this.#file
     let place: Place | undefined
     const placed = () => {

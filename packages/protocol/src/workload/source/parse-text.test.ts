@@ -1,7 +1,9 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { formatFinding } from '../format-finding.ts'
 import { readWorkload } from '../read-workload.ts'
 import { parseText } from './parse-text.ts'
+import { createPlaceFinder } from './places.ts'
 import { plainOf, textOf } from './scalar.ts'
 
 function refusalOf(input: string | Uint8Array) {
@@ -42,9 +44,8 @@ test('follows anchors and merges', () => {
 })
 
 test('refuses what is hostile or broken, with a place', () => {
-  expect(refusalOf('a: 1\nb: 2\na: 3\n')).toMatchObject({ code: 'yaml.duplicate-key', line: 3, column: 1 })
   expect(refusalOf('a:\n  - 1\n\t- 2\n')).toMatchObject({ code: 'yaml.syntax', line: 3 })
-  expect(refusalOf('['.repeat(100_000))).toMatchObject({ code: 'yaml.too-deep' })
+  expect(refusalOf('['.repeat(20_000))).toMatchObject({ code: 'yaml.too-deep' })
   expect(refusalOf('a: 1\n__proto__: {x: 1}\n')).toMatchObject({
     code: 'yaml.forbidden-key',
     line: 2,
@@ -54,6 +55,10 @@ test('refuses what is hostile or broken, with a place', () => {
   expect(refusalOf('x'.repeat(1024 * 1024 + 1))).toMatchObject({ code: 'file.too-long' })
   expect(refusalOf('é'.repeat(600_000))).toMatchObject({ code: 'file.too-long' })
   expect(refusalOf(new Uint8Array([0x61, 0xff]))).toMatchObject({ code: 'file.not-utf8' })
+  expect(refusalOf(new Uint8Array([0xff, 0xfe, 0x61, 0]))).toMatchObject({
+    message: 'The file is UTF-16 text.',
+  })
+  expect(refusalOf(new Uint8Array([0x61, 0, 0x3a, 0]))).toMatchObject({ message: 'The file is UTF-16 text.' })
   expect(refusalOf('a: !!js/function "x"')).toMatchObject({ code: 'yaml.syntax' })
 })
 
@@ -69,7 +74,7 @@ test('places are found through anchors, merges and JSON', () => {
   const places = readWorkload(yaml, { file: 'f', format: 'sublet' }).findings.map((finding) =>
     formatFinding(finding).slice(0, 6),
   )
-  expect(places).toEqual(['f:1:30', 'f:3:28', 'f:1:1 '])
+  expect(places).toEqual(['f:1:1 ', 'f:1:30', 'f:3:28'])
   const json = '{\n  "image": "x",\n  "memory": 5\n}'
   expect(readWorkload(json, { file: 'f', format: 'sublet' }).findings[0]).toMatchObject({
     line: 3,
@@ -84,10 +89,98 @@ test('a second document is told about', () => {
   expect(readWorkload('image: x\n---\n', { file: 'f' }).findings).toEqual([])
 })
 
-test('places are found in long files too, without parsing them a second time', () => {
-  const filler = Array.from({ length: 20_000 }, (_, index) => `  K${index}: v`).join('\n')
+test('places are found in long files too', () => {
+  const filler = Array.from({ length: 3000 }, (_, index) => `  K${index}: v # ${'x'.repeat(60)}`).join('\n')
   const { findings } = readWorkload(`image: x\nenv:\n${filler}\nmemory: 5\n`, { file: 'f', format: 'sublet' })
+  expect(findings.map(({ code, line, column }) => [code, line, column])).toEqual([['sublet.value', 3003, 9]])
+})
+
+test.each([
+  ['a: 1\nb:\n  - x\n  -\n  - y: [p, q]\n', ['b', 2, 'y', 1], 5, 12],
+  ['a: {b: [c: 1, d]}', ['a', 'b', 1], 1, 15],
+  ['? a\n: b\n', ['a'], 2, 3],
+  ['"a b": !!str &x\n  text\n', ['a b'], 2, 3],
+  ['{"a":\n {"b":\n  [1, {"c": 2}]}}', ['a', 'b', 1, 'c'], 3, 13],
+  ['# first\n\na: b # c: d\nc: e\n', ['c'], 4, 4],
+  ['a: &a {x: 1}\nb: *a\n', ['b', 'x'], 1, 11],
+  ['a: &a {x: 1}\nb: &b {y: 2}\nc: {<<: [*a, *b]}\n', ['c', 'y'], 2, 11],
+  ['1.10: x\ntrue: y\n', ['true'], 2, 7],
+  ['a:\r\n  b: c\r\n', ['a', 'b'], 2, 6],
+  ['a: 1\n---\na: 2\n', ['a'], 1, 4],
+  ['a: |\n  text: 1\nb: 2\n', ['b'], 3, 4],
+  ['a:\nb: 1\n', ['a'], 1, 1],
+  ['a:\n- b\n- c\n', ['a', 1], 3, 3],
+  ['a: 1', ['z', 'y'], 1, 1],
+] as const)('finds a value where it stands: %j %j', (text, path, line, column) => {
+  expect(createPlaceFinder(text)(path, 'value')).toEqual({ line, column })
+})
+
+test('finds the keys of any JSON where they stand', () => {
+  const leaf = fc.oneof(fc.integer(), fc.string(), fc.boolean(), fc.constant(null))
+  const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
+    tree: fc.oneof(
+      { depthSize: 'small' },
+      leaf,
+      fc.array(tie('tree'), { maxLength: 4 }),
+      fc.dictionary(fc.stringMatching(/^[a-z]{1,4}$/), tie('tree'), { maxKeys: 4 }),
+    ),
+  }))
+  fc.assert(
+    fc.property(tree, fc.constantFrom(0, 2), (value, indent) => {
+      const text = JSON.stringify(value, null, indent)
+      const find = createPlaceFinder(text)
+      const lines = text.split('\n')
+      const visit = (inner: unknown, path: (string | number)[]) => {
+        const { line, column } = find(path, 'value')
+        const there = lines[line - 1]?.slice(column - 1) ?? ''
+        const [first] = JSON.stringify(inner)
+        expect(there[0]).toBe(first)
+        if (typeof inner !== 'object' || inner === null) {
+          expect(there.startsWith(JSON.stringify(inner))).toBe(true)
+          return
+        }
+        for (const [key, next] of Object.entries(inner))
+          visit(next, [...path, Array.isArray(inner) ? Number(key) : key])
+      }
+      visit(value, [])
+    }),
+  )
+})
+
+test('tells every key that is written twice, and reads the rest all the same', () => {
+  const text =
+    'image: x\nport: 80\nimage: y\nenv: {A: 1, B: 2, A: 3}\nmemroy: 1Gi\nfiles:\n  a: x\n  "a": y\n'
+  const { findings, workload } = readWorkload(text, { file: 'f.yaml', format: 'sublet' })
+  expect(workload).toBeUndefined()
   expect(findings.map(({ code, line, column }) => [code, line, column])).toEqual([
-    ['sublet.value', 20_003, 1],
+    ['yaml.duplicate-key', 3, 1],
+    ['yaml.duplicate-key', 4, 19],
+    ['sublet.unknown-key', 5, 1],
+    ['yaml.duplicate-key', 8, 3],
+    ['sublet.path', 8, 8],
   ])
+})
+
+test('says when there is more to say than is told', () => {
+  const text = `image: x\n${Array.from({ length: 300 }, (_, index) => `k${index}: 1\n`).join('')}`
+  const { findings } = readWorkload(text, { file: 'f.yaml', format: 'sublet' })
+  expect(findings.length).toBe(201)
+  expect(findings.at(-1)).toMatchObject({ severity: 'error', code: 'file.more', line: 201 })
+})
+
+test('says where in the file it cannot be read', () => {
+  const bytes = (text: string) => new TextEncoder().encode(text)
+  const broken = (before: string, ...bad: number[]) =>
+    Uint8Array.from([...bytes(before), ...bad, ...bytes('\nb: 1\n')])
+  expect(refusalOf(broken('# é\na: ', 0xe9))).toMatchObject({ code: 'file.not-utf8', line: 2, column: 4 })
+  expect(refusalOf(Uint8Array.from([...bytes('a: '), 0xe2, 0x82]))).toMatchObject({ line: 1, column: 4 })
+  expect(refusalOf('a: 1\nb: \u0000\n')).toMatchObject({ line: 2, column: 4 })
+  expect(refusalOf(`a: &a [${'x,'.repeat(100)}]\nb: [${'*a,'.repeat(100)}]`)).toMatchObject({
+    line: 2,
+    column: 5,
+  })
+  const places = (text: string) =>
+    readWorkload(text, { file: 'f', format: 'sublet' }).findings.map(({ code, line }) => [code, line])
+  expect(places('# one\n---\nimage: x\n---\nimage: y\n')).toEqual([['yaml.more-documents', 4]])
+  expect(places('image: x\n---\nimage: y\n')).toEqual([['yaml.more-documents', 2]])
 })

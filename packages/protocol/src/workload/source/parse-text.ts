@@ -1,11 +1,13 @@
-import { FAILSAFE_SCHEMA, loadAll, Type, YAMLException } from 'js-yaml'
-import { isTyped, SpelledScalar, typedScalar } from './scalar.ts'
+import { YAMLException } from 'js-yaml'
+import { duplicateKeys, lineStarts, type Place, placeAt } from './places.ts'
+import { SpelledScalar } from './scalar.ts'
+import { markExcess } from './work-bound.ts'
+import { loadYaml, maxDepth } from './yaml-schema.ts'
 
 /** Longest file that is read, in bytes. */
 export const maxFileBytes = 1024 * 1024
-const maxDepth = 64
-/** Nodes that a reader may come across, aliases counted as often as they are met. */
-const maxNodes = 200_000
+/** Values that a reader may come across, aliases counted as often as they are met. */
+export const maxValues = 6_000
 
 /** Why the text could not be read at all. */
 export interface Refusal {
@@ -24,26 +26,10 @@ export type Parsed =
       documents: unknown[]
       /** Whether a `SpelledScalar` stands anywhere. */
       spelled: boolean
+      /** Where keys are written twice, if any are: the last of each is in the documents. */
+      duplicates?: readonly Place[]
     }
   | { text: string; refusal: Refusal }
-
-const plainScalar = new Type('tag:sublet.dev,2026:plain', {
-  kind: 'scalar',
-  resolve: isTyped,
-  construct: typedScalar,
-})
-
-const mergeKey = new Type('tag:yaml.org,2002:merge', {
-  kind: 'scalar',
-  resolve: (text: string | null) => text === '<<' || text === null,
-})
-
-const tagged = ['null', 'bool', 'int', 'float'].map(
-  (name) =>
-    new Type(`tag:yaml.org,2002:${name}`, { kind: 'scalar', resolve: isTyped, construct: typedScalar }),
-)
-
-const schema = FAILSAFE_SCHEMA.extend({ implicit: [plainScalar, mergeKey], explicit: tagged })
 
 function refuse(text: string, code: string, message: string, mend?: string, line = 1, column = 1): Parsed {
   return { text, refusal: { code, message, line, column, ...(mend === undefined ? {} : { mend }) } }
@@ -53,37 +39,86 @@ function refuse(text: string, code: string, message: string, mend?: string, line
 export function parseText(input: string | Uint8Array): Parsed {
   const decoded = decode(input)
   if (typeof decoded !== 'string') return decoded
-  const documents: unknown[] = []
+  const excess = markExcess(decoded)
+  if (excess !== undefined) return refuseLarge(decoded, excess)
+  let documents: unknown[]
   try {
-    // maxDepth is younger than the type declarations.
-    const options: Parameters<typeof loadAll>[2] & { maxDepth: number } = { schema, maxDepth }
-    loadAll(decoded, (document) => documents.push(document), options)
+    documents = loadYaml(decoded)
   } catch (error) {
     return refuseSyntax(decoded, error)
   }
   return guard(decoded, documents)
 }
 
+function tooLong(): Parsed {
+  return refuse(
+    '',
+    'file.too-long',
+    'The file is longer than 1 MiB.',
+    'Keep data out of the workload file; mount or fetch it instead.',
+  )
+}
+
 function decode(input: string | Uint8Array): string | Parsed {
-  const tooLong = () =>
-    refuse(
-      '',
-      'file.too-long',
-      'The file is longer than 1 MiB.',
-      'Keep data out of the workload file; mount or fetch it instead.',
-    )
   if (typeof input === 'string') {
     const long =
       input.length > maxFileBytes ||
       (input.length * 3 > maxFileBytes && new TextEncoder().encode(input).length > maxFileBytes)
-    return long ? tooLong() : input
+    if (long) return tooLong()
+    return input.charCodeAt(0) === byteOrderMark ? input.slice(1) : input
   }
   if (input.length > maxFileBytes) return tooLong()
+  if (looksUtf16(input)) return refuse('', 'file.not-utf8', 'The file is UTF-16 text.', 'Save it as UTF-8.')
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(input)
+    return utf8.decode(input)
   } catch {
-    return refuse('', 'file.not-utf8', 'The file is not UTF-8 text.', 'Save it as UTF-8.')
+    const { line, column } = badBytePlace(input)
+    return refuse('', 'file.not-utf8', 'The file is not UTF-8 text.', 'Save it as UTF-8.', line, column)
   }
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+const byteOrderMark = 0xfeff
+
+/** By its byte order mark, or by the empty half of its first letter. */
+function looksUtf16([first, second]: Uint8Array): boolean {
+  if (second === undefined) return false
+  return (
+    (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff) || first === 0 || second === 0
+  )
+}
+
+function refuseAt(text: string, offset: number, code: string, message: string, mend: string): Parsed {
+  const { line, column } = placeAt(lineStarts(text), Math.max(0, offset))
+  return refuse(text, code, message, mend, line, column)
+}
+
+/** Where the first byte stands that no UTF-8 text has there. The shortest beginning that will not do ends with it. */
+export function badBytePlace(input: Uint8Array): Place {
+  let [good, bad] = [0, input.length + 1]
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1
+    try {
+      new TextDecoder('utf-8', { fatal: true }).decode(input.subarray(0, middle), { stream: true })
+      good = middle
+    } catch {
+      bad = middle
+    }
+  }
+  const before = new TextDecoder().decode(input.subarray(0, Math.min(good, input.length)), { stream: true })
+  return placeAt(lineStarts(before), before.length)
+}
+
+function refuseLarge(text: string, offset: number): Parsed {
+  const { line, column } = placeAt(lineStarts(text.slice(0, offset)), offset)
+  return refuse(
+    text,
+    'yaml.too-large',
+    'The file holds too many lines, entries and brackets: this is where reading stops.',
+    'Keep data out of the workload file; mount or fetch it instead.',
+    line,
+    column,
+  )
 }
 
 function refuseSyntax(text: string, error: unknown): Parsed {
@@ -104,76 +139,116 @@ function refuseSyntax(text: string, error: unknown): Parsed {
     )
   }
   if (reason.includes('duplicated mapping key')) {
+    return withDuplicates(text, { line, column })
+  }
+  if (reason.includes('merge')) {
+    return refuse(text, 'yaml.merge', `A merge cannot be done: ${reason}.`, undefined, line, column)
+  }
+  if (reason.includes('null byte'))
+    return refuseAt(
+      text,
+      text.indexOf('\0'),
+      'yaml.syntax',
+      'The file holds a zero byte.',
+      'Save it as UTF-8 text.',
+    )
+  if (reason.startsWith('unknown tag')) {
     return refuse(
       text,
-      'yaml.duplicate-key',
-      'This key is written twice.',
-      'Keep one of the two.',
+      'yaml.syntax',
+      'This tag is not known.',
+      'Leave it out, or put the text into quotes if it begins with an exclamation mark.',
       line,
       column,
     )
   }
-  if (reason.includes('merge')) {
-    return refuse(text, 'yaml.merge', `A merge cannot be done: ${reason}.`, undefined, line, column)
+  // The name of an alias may be a password that begins with an asterisk.
+  if (reason.startsWith('unidentified alias')) {
+    return refuse(
+      text,
+      'yaml.syntax',
+      'There is no anchor of the name that this alias has.',
+      'Put the text into quotes if it is no alias, or write the anchor, `&NAME`, before it.',
+      line,
+      column,
+    )
   }
   const tab = text.split('\n')[line - 1]?.match(/^\s*\t/) !== null
   const mend = tab ? 'Indent with spaces; YAML takes no tabs there.' : undefined
   return refuse(text, 'yaml.syntax', `This is not valid YAML: ${reason}.`, mend, line, column)
 }
 
+/** The rest of such a file is read all the same, so that all is said at once. */
+function withDuplicates(text: string, first: Place): Parsed {
+  let documents: unknown[]
+  try {
+    documents = loadYaml(text, undefined, true)
+  } catch (error) {
+    return refuseSyntax(text, error)
+  }
+  const parsed = guard(text, documents)
+  if ('refusal' in parsed) return parsed
+  const found = duplicateKeys(text)
+  return { ...parsed, duplicates: found.length === 0 ? [first] : found }
+}
+
 function guard(text: string, documents: unknown[]): Parsed {
-  let nodes = 0
-  let refusal: Parsed | undefined
-  let spelled = false
-  const visit = (value: unknown, depth: number): void => {
-    // A long text counts for more: an alias repeats it for three characters, and readers look at each.
-    nodes += typeof value === 'string' ? 1 + (value.length >> 6) : 1
-    if (refusal !== undefined) return
-    if (nodes > maxNodes) {
-      refusal = refuse(
+  const met: Met = { text, values: 0, spelled: false, refusal: undefined }
+  for (const document of documents) visit(met, document, 0)
+  return met.refusal ?? { text, documents, spelled: met.spelled }
+}
+
+/** What a walk through the documents has come across. */
+interface Met {
+  readonly text: string
+  values: number
+  spelled: boolean
+  refusal: Parsed | undefined
+}
+
+function visit(met: Met, value: unknown, depth: number): void {
+  // A long text counts for more: an alias repeats it for three characters, and readers look at each.
+  met.values += typeof value === 'string' ? 1 + (value.length >> 8) : 1
+  if (met.refusal !== undefined) return
+  if (met.values > maxValues) {
+    met.refusal = refuseAt(
+      met.text,
+      // Where the unfolding begins, if aliases do it.
+      met.text.search(/(?<=^|[\s,:[-])\*[^\s,\]}]/m),
+      'yaml.too-large',
+      `The file unfolds to more than ${maxValues} values.`,
+      'Split it into several, or use fewer aliases.',
+    )
+    return
+  }
+  if (typeof value !== 'object' || value === null) return
+  if (depth > maxDepth) {
+    met.refusal = refuse(met.text, 'yaml.too-deep', `The file nests deeper than ${maxDepth} levels.`)
+    return
+  }
+  if (Array.isArray(value)) {
+    for (const inner of value) visit(met, inner, depth + 1)
+    return
+  }
+  if (value instanceof SpelledScalar) {
+    met.spelled = true
+    return
+  }
+  const record = value as Record<string, unknown>
+  for (const key in record) {
+    if (key === '__proto__') {
+      const { text } = met
+      const place = placeAt(lineStarts(text), Math.max(0, text.indexOf('__proto__')))
+      met.refusal ??= refuse(
         text,
-        'yaml.too-large',
-        `The file unfolds to more than ${maxNodes} values.`,
-        'Use fewer aliases.',
+        'yaml.forbidden-key',
+        'The key `__proto__` is not allowed.',
+        'Rename it.',
+        place.line,
+        place.column,
       )
       return
     }
-    if (typeof value !== 'object' || value === null) return
-    if (depth > maxDepth) {
-      refusal = refuse(text, 'yaml.too-deep', `The file nests deeper than ${maxDepth} levels.`)
-      return
-    }
-    if (Array.isArray(value)) {
-      for (const inner of value) visit(inner, depth + 1)
-      return
-    }
-    if (value instanceof SpelledScalar) {
-      spelled = true
-      return
-    }
-    const record = value as Record<string, unknown>
-    for (const key in record) {
-      if (key === '__proto__') {
-        const place = placeOf(text, '__proto__')
-        refusal ??= refuse(
-          text,
-          'yaml.forbidden-key',
-          'The key `__proto__` is not allowed.',
-          'Rename it.',
-          place.line,
-          place.column,
-        )
-        return
-      }
-      visit(record[key], depth + 1)
-    }
+    visit(met, record[key], depth + 1)
   }
-  for (const document of documents) visit(document, 0)
-  return refusal ?? { text, documents, spelled }
-}
-
-function placeOf(text: string, word: string): { line: number; column: number } {
-  const offset = Math.max(0, text.indexOf(word))
-  const before = text.slice(0, offset)
-  return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') }
 }

@@ -17,12 +17,17 @@ function compile(schema: z.core.$ZodType): Check {
   // Formats such as whole numbers are checks of themselves.
   if (schema._zod.traits.has('$ZodCheck')) checks.unshift(schema as unknown as z.core.$ZodCheck<never>)
   if (checks.length === 0) return base
+  // Checks run to their end before another begins, and none keeps what it was given, so one payload serves all.
+  const payload: z.core.ParsePayload<never> = { value: undefined as never, issues: [] }
   return (value) => {
     if (!base(value)) return false
-    const payload: z.core.ParsePayload<never> = { value: value as never, issues: [] }
+    payload.value = value as never
     for (const check of checks) {
       check._zod.check(payload)
-      if (payload.issues.length > 0) return false
+      if (payload.issues.length > 0) {
+        payload.issues = []
+        return false
+      }
     }
     return true
   }
@@ -57,11 +62,18 @@ function baseCheck(schema: z.core.$ZodType): Check {
     }
     case 'union': {
       const options = def.options.map(compile)
-      return (value) => options.some((option) => option(value))
+      return (value) => {
+        for (const option of options) if (option(value)) return true
+        return false
+      }
     }
     case 'array': {
       const element = compile(def.element)
-      return (value) => Array.isArray(value) && value.every(element)
+      return (value) => {
+        if (!Array.isArray(value)) return false
+        for (const inner of value) if (!element(inner)) return false
+        return true
+      }
     }
     case 'record':
       return recordCheck(compile(def.keyType), compile(def.valueType))
@@ -89,15 +101,23 @@ function recordCheck(key: Check, inner: Check): Check {
 }
 
 function objectCheck(shape: Readonly<Record<string, z.core.$ZodType>>): Check {
-  const known = new Map(Object.entries(shape).map(([name, inner]) => [name, compile(inner)]))
-  const required = [...known].filter(([, check]) => !check(undefined)).map(([name]) => name)
+  const names = Object.keys(shape)
+  const checks = Object.values(shape).map(compile)
+  const optional = checks.map((check) => check(undefined))
+  const least = optional.filter((may) => !may).length
   return (value) => {
     if (!isPlain(value)) return false
-    for (const name of required) if (!Object.hasOwn(value, name)) return false
-    for (const name of Object.keys(value)) {
-      const check = known.get(name)
-      if (check === undefined || !check(value[name])) return false
+    const given = Object.keys(value)
+    if (given.length < least) return false
+    let known = 0
+    let at = 0
+    for (const name of names) {
+      if (Object.hasOwn(value, name)) {
+        if (!checks[at]?.(value[name])) return false
+        known += 1
+      } else if (!optional[at]) return false
+      at += 1
     }
-    return true
+    return known === given.length
   }
 }

@@ -13,6 +13,8 @@ export interface Source {
   documents: number
   env: Readonly<Record<string, string>>
   files: Readonly<Record<string, string>>
+  /** Whether secrets from `env` and `files` are referred to by name. */
+  secretsByName: boolean
   findings: Findings
 }
 

@@ -26,11 +26,13 @@ export function checkGroup(
   ips: readonly string[],
 ): void {
   const names = placed.map(({ service }) => service.name)
+  const known = new Set(names)
+  const knownIps = new Set(ips)
   const hosts = new Set<string>()
   const usedIps = new Set<string>()
   for (const { at, service } of placed) {
-    const known = (name: string, key: string) => {
-      if (name !== service.name && names.includes(name)) return
+    const check = (name: string, key: string) => {
+      if (findings.isFull || (name !== service.name && known.has(name))) return
       const others = names.filter((other) => other !== service.name)
       const meant = nearestWord(name, others)
       const message =
@@ -39,14 +41,14 @@ export function checkGroup(
           : `There is no service \`${name}\` in this group.`
       const cure =
         meant === undefined
-          ? { expected: others.length === 0 ? 'no name' : `one of ${others.join(', ')}` }
+          ? { expected: others.length === 0 ? 'no name' : `one of ${others.slice(0, 20).join(', ')}` }
           : { mend: `write \`${meant}\`` }
       findings.error([...at, key], 'sublet.unknown-service', message, cure)
     }
-    for (const { service: name } of service.dependsOn) known(name, 'depends-on')
-    for (const name of service.stopWith) known(name, 'stop-with')
+    for (const { service: name } of service.dependsOn) check(name, 'depends-on')
+    for (const name of service.stopWith) check(name, 'stop-with')
     for (const port of service.ports) {
-      for (const name of port.allow) if (name !== service.name) known(name, 'ports')
+      for (const name of port.allow) if (name !== service.name) check(name, 'ports')
       for (const host of port.hosts) {
         if (hosts.has(host))
           findings.error([...at, 'ports'], 'sublet.duplicate-host', `The host \`${host}\` is claimed twice.`)
@@ -54,7 +56,7 @@ export function checkGroup(
       }
       if (port.ip === undefined) continue
       usedIps.add(port.ip)
-      if (ips.includes(port.ip)) continue
+      if (knownIps.has(port.ip)) continue
       findings.error([...at, 'ports'], 'sublet.unknown-ip', `There is no IP address \`${port.ip}\`.`, {
         mend: `add \`ips: [${port.ip}]\` beside \`services\``,
       })
@@ -64,9 +66,9 @@ export function checkGroup(
     if (!usedIps.has(ip))
       findings.warn([...path, 'ips', index], 'sublet.unused-ip', `No port uses the IP address \`${ip}\`.`)
   }
-  const circle = findCircle(placed.map(({ service }) => service))
-  const first = placed.find(({ service }) => service.name === circle?.[0])
-  if (circle !== undefined && first !== undefined) {
+  for (const circle of findCircles(placed.map(({ service }) => service))) {
+    const first = placed.find(({ service }) => service.name === circle[0])
+    if (first === undefined) continue
     findings.error(
       [...first.at, 'depends-on'],
       'sublet.circle',
@@ -76,8 +78,28 @@ export function checkGroup(
   }
 }
 
+/** Circles told of one file; whoever has more mends these first. */
+const maxCircles = 20
+
+/** Circles among dependencies, no two of which share a step, each with its beginning repeated at the end. */
+export function findCircles(services: readonly Pick<Service, 'name' | 'dependsOn'>[]): string[][] {
+  const circles: string[][] = []
+  let left = services
+  while (circles.length < maxCircles) {
+    const circle = findCircle(left)
+    if (circle === undefined) break
+    circles.push(circle)
+    const steps = new Set(circle.slice(1).map((name, at) => `${circle[at]} ${name}`))
+    left = left.map(({ name, dependsOn }) => ({
+      name,
+      dependsOn: dependsOn.filter(({ service }) => !steps.has(`${name} ${service}`)),
+    }))
+  }
+  return circles
+}
+
 /** The first circle among dependencies, its beginning repeated at the end. */
-export function findCircle(services: readonly Pick<Service, 'name' | 'dependsOn'>[]): string[] | undefined {
+function findCircle(services: readonly Pick<Service, 'name' | 'dependsOn'>[]): string[] | undefined {
   const byName = new Map(services.map((service) => [service.name, service]))
   const done = new Set<string>()
   for (const { name } of services) {

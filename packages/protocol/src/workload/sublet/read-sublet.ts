@@ -1,7 +1,8 @@
 import { parseDuration, parsePrice } from '../../units/quantity.ts'
+import { fittingRemainder } from '../shape/without-misfits.ts'
 import type { Findings } from '../source/findings.ts'
 import type { Path } from '../source/places.ts'
-import { compareText, isTree } from '../source/records.ts'
+import { compareText, isTree, own, type Tree } from '../source/records.ts'
 import { plainOf, textOf } from '../source/scalar.ts'
 import { compileCheck } from '../source/schema-check.ts'
 import type { Source } from '../source/source.ts'
@@ -15,6 +16,7 @@ import { normalService } from './sublet-service.ts'
 /** The group of a file that names none. */
 export const defaultGroupName = 'main'
 export const personWindowMs = 60_000
+const maxServices = 256
 
 const fits = compileCheck(subletFileSchema)
 
@@ -27,10 +29,16 @@ export function readSublet({ tree, findings }: Source): Workload | undefined {
     })
     return undefined
   }
+  if (hasTooManyServices(findings, tree)) return undefined
   const spelled = respell(tree, false)
   if (!fits(spelled)) {
     const parsed = subletFileSchema.safeParse(spelled)
     reportIssues(findings, subletFileSchema, spelled, parsed.error?.issues ?? [])
+    // What the schema takes is looked at all the same, so that all is said at once.
+    const rest = fittingRemainder(subletFileSchema, spelled, standIn)
+    if (rest === undefined) return undefined
+    findings.relocate(rest.placeInFile)
+    groupsOf(findings, rest.tree as SubletFile)
     return undefined
   }
   const file = spelled as SubletFile
@@ -38,8 +46,52 @@ export function readSublet({ tree, findings }: Source): Workload | undefined {
   return findings.hasErrors || groups === undefined ? undefined : normalWorkload(file, groups)
 }
 
+/** What others name, or what must be there. A service's own keys stand at odd depths: alone, in `services`, or in a group's. */
+function standIn(path: Path): unknown {
+  const [last, parent] = [path.at(-1), path.at(-2)]
+  if (path.length % 2 === 0) {
+    if (parent === 'services') return { image: 'misfit' }
+    if (parent === 'groups' && path.length === 2) return { services: { misfit: { image: 'misfit' } } }
+    return parent === 'ports' && typeof last === 'number' ? last + 1 : undefined
+  }
+  switch (last) {
+    case 'services':
+      return { misfit: { image: 'misfit' } }
+    case 'groups':
+      return path.length === 1 ? { misfit: { services: { misfit: { image: 'misfit' } } } } : undefined
+    case 'image':
+      return 'misfit'
+    case 'port':
+      return 1
+    case 'ports':
+      return [1]
+    default:
+      return undefined
+  }
+}
+
+function hasTooManyServices(findings: Findings, tree: Tree): boolean {
+  const countIn = (group: unknown) => {
+    const services = isTree(group) ? own(group, 'services') : undefined
+    return isTree(services) ? Object.keys(services).length : 0
+  }
+  const groups = own(tree, 'groups')
+  const count = [tree, ...(isTree(groups) ? Object.values(groups) : [])].reduce<number>(
+    (sum, group) => sum + countIn(group),
+    0,
+  )
+  if (count <= maxServices) return false
+  findings.error(
+    [isTree(groups) ? 'groups' : 'services'],
+    'sublet.too-many-services',
+    `The file has ${count} services.`,
+    { at: 'key', expected: `at most ${maxServices} in one file`, mend: 'split it into several files' },
+  )
+  return true
+}
+
 /** Under these keys a scalar is text, as it was spelled: `args: [1.10]` means "1.10". */
-const textual = new Set([
+export const textualKeys: ReadonlySet<string> = new Set([
   'command',
   'args',
   'env',
@@ -58,10 +110,12 @@ const blocks = new Set(['autoscale', 'cluster', 'service-levels'])
 
 function respell(value: unknown, asText: boolean, top = true): unknown {
   if (isTree(value)) {
+    // At the top an extension is where anchors may stand; it means nothing by itself.
+    const entries = Object.entries(value).filter(([key]) => !(top && key.startsWith('x-')))
     return Object.fromEntries(
-      Object.entries(value).map(([key, inner]) => [
+      entries.map(([key, inner]) => [
         key,
-        top && blocks.has(key) ? plainOf(inner) : respell(inner, asText || textual.has(key), false),
+        top && blocks.has(key) ? plainOf(inner) : respell(inner, asText || textualKeys.has(key), false),
       ]),
     )
   }

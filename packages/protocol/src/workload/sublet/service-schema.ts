@@ -33,16 +33,19 @@ const gpuKind = section({
 const gpu = z
   .union(
     [
-      wholeNumber('', 1, 64),
+      wholeNumber('1 to 64 GPUs', 1, 64),
       section({
         count: wholeNumber('1 to 64 GPUs', 1, 64).optional().describe('How many; 1 unless said otherwise.'),
         vendor: text('a vendor such as nvidia')
           .optional()
           .describe('Any card of this vendor, or the vendor of the models listed.'),
         model: z
-          .union([z.string().min(1), z.array(z.string().min(1)).min(1)], {
-            error: 'a model such as rtx4090, or a list of them',
-          })
+          .union(
+            [text('a model'), listOf(text('a model'), 'a list of models').min(1, { error: 'a model' })],
+            {
+              error: 'a model such as rtx4090, or a list of them',
+            },
+          )
           .optional()
           .describe('A model, or several of which any will do.'),
         memory: size.optional().describe('Least memory on each GPU.'),
@@ -76,15 +79,22 @@ const port = z
   .union(
     [
       portNumber,
-      z.string().regex(/^\d{1,5}(\/(http|tcp|udp))?$/),
+      z.string().regex(/^\d{1,5}(\/(http|websocket|ws|tcp|udp))?$/, {
+        error: 'a port such as 8080, "8080/websocket" or "53/udp"',
+      }),
       section({
         port: portNumber.describe('The port inside the container.'),
         as: portNumber.optional().describe('The port that others see; the same unless said otherwise.'),
-        protocol: oneOf(['http', 'tcp', 'udp'])
+        protocol: oneOf(['http', 'websocket', 'ws', 'tcp', 'udp'])
           .optional()
-          .describe('http, which includes WebSocket, unless said otherwise.'),
+          .describe('http unless said otherwise, which includes WebSocket: websocket and ws mean the same.'),
         public: flag.optional().describe('Whether the world may reach it; true unless said otherwise.'),
         hosts: names.optional().describe('Host names of your own that lead here.'),
+        certificate: text('the name of a secret')
+          .optional()
+          .describe(
+            'A secret with the certificate of the hosts, chain and key in PEM; one is ordered unless said otherwise.',
+          ),
         allow: names
           .optional()
           .describe('Services that may reach it; all of the group unless said otherwise.'),
@@ -101,7 +111,7 @@ const secret = section({ secret: text('the name of a secret') }, 'a mapping such
 
 const mount = z.union(
   [
-    z.string().min(1),
+    text('an absolute path'),
     section({
       path: text('an absolute path').describe('Where the service sees it.'),
       'read-only': flag.optional().describe('Whether it may only be read; false unless said otherwise.'),
@@ -228,7 +238,7 @@ const job = z
         results: mapOf(
           z.union(
             [
-              z.string().min(1),
+              text('a regular expression'),
               section({
                 regex: text('a regular expression').describe(
                   'Each match, followed by its groups, is a value of the result.',
@@ -300,7 +310,7 @@ export const serviceShape = {
   restart: z
     .union(
       [
-        z.enum(['always', 'on-failure', 'never']),
+        oneOf(['always', 'on-failure', 'never']),
         section({
           policy: oneOf(['always', 'on-failure', 'never']).describe('When it starts again.'),
           'max-retries': wholeNumber('a count', 0, 1_000_000)
@@ -316,8 +326,8 @@ export const serviceShape = {
   'depends-on': z
     .union(
       [
-        z.array(z.string().min(1)),
-        z.record(z.string(), z.enum(['started', 'healthy', 'completed', 'ended'])),
+        listOf(text('a service'), 'a list of services'),
+        mapOf(oneOf(['started', 'healthy', 'completed', 'ended']), 'a mapping of services to conditions'),
       ],
       {
         error: 'a list of services, or a mapping of services to started, healthy, completed or ended',
@@ -328,6 +338,12 @@ export const serviceShape = {
   'stop-with': names.optional().describe('Stops when one of these services ends.'),
   job: job.optional(),
   'read-only': flag.optional().describe('Whether the root file system is read-only.'),
+  'before-stop': section({
+    command: words.min(1, { error: 'a command' }).describe('Run inside the container.'),
+    timeout: duration.optional().describe('Time it may take; 30s unless said otherwise.'),
+  })
+    .optional()
+    .describe('A command that saves the work before the service is stopped, such as a checkpoint.'),
   'stop-grace': duration
     .optional()
     .describe('Time to end by itself after SIGTERM; 10s unless said otherwise.'),
@@ -335,6 +351,11 @@ export const serviceShape = {
     .optional()
     .describe('What the workload may read about itself: deployment, logs, events.'),
   tee: oneOf(['cpu', 'cpu-gpu']).optional().describe('Confidential computing.'),
+  isolation: oneOf(['gvisor'])
+    .optional()
+    .describe(
+      'gvisor puts a kernel of its own between the service and the machine; ordinary containers unless said.',
+    ),
   late: section({
     rules: z.literal('nosana', { error: 'nosana' }),
     args: z

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Findings } from '../source/findings.ts'
-import { nearestWord } from '../source/nearest-word.ts'
+import { meantWord, nearestWord } from '../source/nearest-word.ts'
 import type { Path } from '../source/places.ts'
 import { isTree, own, type Tree } from '../source/records.ts'
 
@@ -37,7 +37,7 @@ const otherNames: Readonly<Record<string, string>> = {
   accept: 'hosts',
 }
 /** Parts of a file whose values are not shown back. */
-const guarded = new Set(['env', 'registry', 'files', 'headers', 'body', 'command', 'args'])
+const guarded = new Set(['env', 'registry', 'files', 'headers', 'body', 'command', 'args', 'credentials'])
 
 /** Says each thing that the schema found, in the words of the schema, with what was written and how to mend it. */
 export function reportIssues(
@@ -55,9 +55,10 @@ function segment(key: PropertyKey): string | number {
 }
 
 function report(findings: Findings, schema: z.ZodType, tree: unknown, issue: Issue, path: Path): void {
+  if (findings.isFull) return
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(schema, path)
-    for (const key of issue.keys) reportUnknownKey(findings, [...path, key], key, known)
+    for (const key of issue.keys) if (!findings.isFull) reportUnknownKey(findings, [...path, key], key, known)
     return
   }
   const value = valueAt(tree, path)
@@ -95,7 +96,7 @@ function reportValue(findings: Findings, path: Path, value: unknown, expected: s
   }
   findings.error(path, 'sublet.value', `${name} ${describe(path, value)}.`, {
     expected,
-    mend: mendOf(value, expected),
+    mend: mendOf(value, expected, isGuarded(path)),
   })
 }
 
@@ -109,12 +110,20 @@ function nameOf(path: Path): string {
 function describe(path: Path, value: unknown): string {
   if (Array.isArray(value)) return 'cannot be a list'
   if (typeof value === 'object') return 'cannot be a mapping'
-  if (path.some((key) => guarded.has(String(key)))) return 'has a value that does not fit'
+  if (isGuarded(path)) return 'has a value that does not fit'
   const text = String(value)
   return text.length > 60 ? 'has a value that does not fit' : `cannot be ${JSON.stringify(value)}`
 }
 
-function mendOf(value: unknown, expected: string): string | undefined {
+function isGuarded(path: Path): boolean {
+  return path.some((key) => guarded.has(String(key)))
+}
+
+function mendOf(value: unknown, expected: string, isHidden: boolean): string | undefined {
+  const meant = meantWord(value, expected)
+  if (meant !== undefined) return `write ${meant}`
+  if (isHidden)
+    return expected.startsWith('a list') ? 'write each word as an entry of its own: [one, two]' : undefined
   if (typeof value === 'number' && expected.startsWith('a size')) return `write ${value}Mi for mebibytes`
   if (typeof value === 'number' && expected.startsWith('a length of time'))
     return `write ${value}s for seconds`

@@ -36,6 +36,11 @@ export function normalPorts(findings: Findings, path: Path, file: SubletService)
   return ports.sort((a, b) => a.port - b.port || a.as - b.as || compareText(a.protocol, b.protocol))
 }
 
+/** A WebSocket begins as an HTTP request, so both take the same way in. */
+function spokenOver(protocol: string): Port['protocol'] {
+  return protocol === 'tcp' || protocol === 'udp' ? protocol : 'http'
+}
+
 function normalPort(findings: Findings, path: Path, port: SubletPort): Port {
   if (typeof port !== 'object') {
     const [digits, protocol = 'http'] = String(port).split('/')
@@ -48,13 +53,13 @@ function normalPort(findings: Findings, path: Path, port: SubletPort): Port {
     return {
       port: number,
       as: number,
-      protocol: protocol as Port['protocol'],
+      protocol: spokenOver(protocol),
       public: true,
       hosts: [],
       allow: [],
     }
   }
-  const protocol = port.protocol ?? 'http'
+  const protocol = spokenOver(port.protocol ?? 'http')
   for (const [index, host] of (port.hosts ?? []).entries()) {
     if (hostName.test(host)) continue
     findings.error([...path, 'hosts', index], 'sublet.host', `\`${host}\` is not a host name.`, {
@@ -66,6 +71,16 @@ function normalPort(findings: Findings, path: Path, port: SubletPort): Port {
       mend: 'leave `http` out',
     })
   }
+  if (port.certificate !== undefined && (protocol !== 'http' || (port.hosts ?? []).length === 0)) {
+    findings.error(
+      [...path, 'certificate'],
+      'sublet.certificate',
+      'A certificate is for hosts of an HTTP port.',
+      {
+        mend: 'name its `hosts`, or leave `certificate` out',
+      },
+    )
+  }
   const http = port.http
   return {
     port: port.port,
@@ -74,6 +89,7 @@ function normalPort(findings: Findings, path: Path, port: SubletPort): Port {
     public: port.public ?? true,
     hosts: port.hosts ?? [],
     allow: sorted(port.allow ?? []),
+    ...(port.certificate === undefined ? {} : { certificate: port.certificate }),
     ...(port.ip === undefined ? {} : { ip: port.ip }),
     ...(http === undefined
       ? {}

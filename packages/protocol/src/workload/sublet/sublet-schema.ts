@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { duration, mapOf, name, names, oneOf, price, section } from './schema-words.ts'
+import { duration, listOf, mapOf, name, names, oneOf, price, section, text } from './schema-words.ts'
 import { type SubletService, serviceShape, subletServiceSchema } from './service-schema.ts'
 
 /**
@@ -10,7 +10,7 @@ import { type SubletService, serviceShape, subletServiceSchema } from './service
 const placement = section(
   {
     region: z
-      .union([z.string().min(1), z.array(z.string().min(1))], {
+      .union([text('a region'), listOf(text('a region'), 'a list of regions')], {
         error: 'a region such as eu-west, or a list of them',
       })
       .optional()
@@ -48,7 +48,7 @@ const ips = names.describe('Names of leased IP addresses.')
 const policy = z
   .union(
     [
-      z.enum(['cheapest', 'fastest', 'balanced', 'person']),
+      oneOf(['cheapest', 'fastest', 'balanced', 'person']),
       section({
         choose: oneOf(['cheapest', 'fastest', 'balanced', 'person'])
           .optional()

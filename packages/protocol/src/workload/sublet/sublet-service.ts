@@ -1,6 +1,5 @@
 import { parseCpu } from '../../units/quantity.ts'
 import { mebibyte } from '../../units/units.ts'
-import { looksSecret } from '../clear-secret.ts'
 import { normalModel, vendorOfModel } from '../gpu-model.ts'
 import { regexProblem } from '../regex.ts'
 import type { Findings } from '../source/findings.ts'
@@ -19,6 +18,7 @@ export const defaultResources = {
   storageBytes: 1024 * mebibyte,
 } as const
 export const defaultStopGraceMs = 10_000
+export const defaultBeforeStopMs = 30_000
 export const defaultFileMode = 0o644
 
 const envName = /^[-._a-zA-Z][-._a-zA-Z0-9]*$/
@@ -53,8 +53,12 @@ export function normalService(findings: Findings, path: Path, name: string, file
     ...(job === undefined ? {} : { job }),
     readOnlyRoot: file['read-only'] ?? false,
     stopGraceMs: ms(file['stop-grace']) ?? defaultStopGraceMs,
+    ...(file['before-stop'] === undefined
+      ? {}
+      : { beforeStop: normalBeforeStop(findings, path, file['before-stop']) }),
     permissions: sorted(file.permissions ?? []),
     ...(file.tee === undefined ? {} : { tee: file.tee }),
+    ...(file.isolation === undefined ? {} : { isolation: file.isolation }),
     ...(file.late === undefined ? {} : { late: { ...file.late, args: JSON.parse(file.late.args) } }),
   }
 }
@@ -136,14 +140,7 @@ function normalEnv(findings: Findings, path: Path, file: SubletService): EnvEntr
       })
     }
     if (typeof value === 'object') return { name, secret: value.secret }
-    const text = String(value)
-    if (looksSecret(name, text)) {
-      findings.warn(at, 'workload.secret-in-clear', `\`${name}\` looks like a secret written in clear.`, {
-        at: 'key',
-        mend: `write \`${name}: {secret: ${name.toLowerCase().replace(/_/g, '-')}}\` and give its value when deploying`,
-      })
-    }
-    return { name, value: text }
+    return { name, value: String(value) }
   })
   return entries.sort((a, b) => compareText(a.name, b.name))
 }
@@ -257,4 +254,13 @@ function normalJob(findings: Findings, path: Path, file: SubletService): Service
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     results: results.sort((a, b) => compareText(a.name, b.name)),
   }
+}
+
+function normalBeforeStop(
+  findings: Findings,
+  path: Path,
+  { command, timeout }: NonNullable<SubletService['before-stop']>,
+): NonNullable<Service['beforeStop']> {
+  const timeoutMs = positive(findings, [...path, 'before-stop', 'timeout'], ms(timeout))
+  return { command, timeoutMs: timeoutMs ?? defaultBeforeStopMs }
 }

@@ -3,7 +3,12 @@ import { vendorOfModel } from '../gpu-model.ts'
 import type { EnvEntry, Gpu, Health, Port, Service } from '../workload.ts'
 import { defaultHealth } from './sublet-health.ts'
 import { defaultHttp } from './sublet-ports.ts'
-import { defaultFileMode, defaultResources, defaultStopGraceMs } from './sublet-service.ts'
+import {
+  defaultBeforeStopMs,
+  defaultFileMode,
+  defaultResources,
+  defaultStopGraceMs,
+} from './sublet-service.ts'
 import { filled, listed, present, type Written } from './written.ts'
 
 /** One service as it stands in a Sublet file, in the order of its reference page. */
@@ -40,8 +45,16 @@ export function writtenService(service: Service): Written {
     'read-only': service.readOnlyRoot ? true : undefined,
     'stop-grace':
       service.stopGraceMs === defaultStopGraceMs ? undefined : formatDuration(service.stopGraceMs),
+    'before-stop':
+      service.beforeStop === undefined
+        ? undefined
+        : present({
+            command: service.beforeStop.command,
+            timeout: unless(service.beforeStop.timeoutMs, defaultBeforeStopMs),
+          }),
     permissions: listed(service.permissions),
     tee: service.tee,
+    isolation: service.isolation,
     late:
       service.late === undefined ? undefined : { ...service.late, args: JSON.stringify(service.late.args) },
   })
@@ -73,6 +86,7 @@ function writtenPort(port: Port): unknown {
     protocol: port.protocol === 'http' ? undefined : port.protocol,
     public: port.public ? undefined : false,
     hosts: listed(port.hosts),
+    certificate: port.certificate,
     allow: listed(port.allow),
     ip: port.ip,
     http:

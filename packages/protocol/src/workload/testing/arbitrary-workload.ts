@@ -237,6 +237,7 @@ function service(serviceName: string, ips: readonly string[]): fc.Arbitrary<Serv
     }),
     maybe('command', fc.array(text, { maxLength: 3 })),
     maybe('args', fc.array(text, { maxLength: 3 })),
+    maybe('isolation', fc.constant('gvisor')),
     maybe('workingDir', path),
     maybe('user', word),
     maybe(
@@ -244,6 +245,13 @@ function service(serviceName: string, ips: readonly string[]): fc.Arbitrary<Serv
       fc.record({ host: word, username: word, password: word, email: fc.constantFrom('', 'a@b.c') }),
     ),
     maybe('health', health),
+    maybe(
+      'beforeStop',
+      fc.record({
+        command: fc.array(text, { minLength: 1, maxLength: 3 }),
+        timeoutMs: fc.integer({ min: 1, max: 10 ** 6 }),
+      }),
+    ),
     maybe('job', job),
     maybe('tee', fc.constantFrom('cpu', 'cpu-gpu')),
     maybe('late', late),

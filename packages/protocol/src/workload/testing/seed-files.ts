@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the variables of Compose files
 import { fullerFile, smallestFile } from '../schema/reference-page.ts'
 
 const akashFile = `version: "2.0"
@@ -73,6 +74,7 @@ const composeFile = `services:
     command: nginx -g 'daemon off;'
     ports: ["8080:80", "53:53/udp"]
     environment: { A: "\${B:-c}" }
+    env_file: [{ path: app.env, required: false }]
     depends_on: { db: { condition: service_healthy } }
     deploy: { replicas: 2, resources: { limits: { cpus: "0.5", memory: 512M }, reservations: { devices: [{ driver: nvidia, count: 1, capabilities: [gpu] }] } } }
     restart: unless-stopped
@@ -88,3 +90,12 @@ x-note: &anchor { a: 1 }
 
 /** A file of each format that uses much of it, to be broken in every way. */
 export const seedFiles: readonly string[] = [smallestFile, fullerFile, akashFile, nosanaFile, composeFile]
+
+/** What stands around the Compose file, to be broken likewise. */
+export const seedInputs = {
+  files: {
+    '.env': 'B=from the file\nexport TAG="1.\\n${B}"\n# a note\n',
+    'app.env': "ONE=1\nTWO='two\nlines' # more\nTHREE=${ONE}${ONE:-x}$TWO\nHOME\n",
+  },
+  env: { HOME: '/root' },
+} as const

@@ -4,14 +4,22 @@ import { join } from 'node:path'
 import { SubletError } from '@sublet/protocol'
 import Docker from 'dockerode'
 import { engineError } from './docker-error.ts'
+import { createEngineAgent } from './engine-agent.ts'
+import type { EngineRuntimes } from './gvisor.ts'
 
 export interface DockerConnection {
   docker: Docker
   name: 'docker' | 'podman'
   /** Containers' own addresses can be reached from this process. */
   bridgeReachable: boolean
+  /** What the engine can run containers with, by name. */
+  runtimes: EngineRuntimes
+  /** Containers' kernel calls are filtered. */
+  hasSeccomp: boolean
   /** Files on this machine can be mounted into containers. */
   sharesFiles: boolean
+  /** Where the engine keeps images and containers; absent where that is not a folder of this machine. */
+  rootFolder?: string
   where: string
 }
 
@@ -39,9 +47,13 @@ function clientFor(host: string): Docker {
   if (host.startsWith('tcp://') || host.startsWith('http://') || host.startsWith('https://')) {
     const url = new URL(host.replace(/^tcp:/, 'http:'))
     const protocol = url.protocol === 'https:' ? 'https' : 'http'
-    return new Docker({ host: url.hostname, port: Number(url.port || 2375), protocol })
+    // Over TLS the library brings an agent of its own.
+    const agent = protocol === 'http' ? { agent: createEngineAgent() } : {}
+    return new Docker({ host: url.hostname, port: Number(url.port || 2375), protocol, ...agent })
   }
-  return new Docker({ socketPath: host.replace(/^(unix|npipe):\/\//, '') })
+  // The types do not know of the agent.
+  const own = { socketPath: host.replace(/^(unix|npipe):\/\//, ''), agent: createEngineAgent() }
+  return new Docker(own)
 }
 
 async function tryConnect(host: string, platform: NodeJS.Platform): Promise<DockerConnection> {
@@ -50,12 +62,22 @@ async function tryConnect(host: string, platform: NodeJS.Platform): Promise<Dock
     const [version, info] = await Promise.all([docker.version(), docker.info()])
     const components = (version as { Components?: { Name: string }[] }).Components ?? []
     const local = !/^(tcp|https?):/.test(host)
+    const { Runtimes: runtimes = {}, DockerRootDir: root } = info as {
+      Runtimes?: EngineRuntimes
+      DockerRootDir?: string
+    }
+    const name = components.some(({ Name }) => /podman/i.test(Name)) ? 'podman' : 'docker'
+    const { SecurityOptions: security } = info as { SecurityOptions?: string[] | null }
     const desktop = /desktop/i.test(String((info as { OperatingSystem?: string }).OperatingSystem ?? ''))
+    const isHere = local && platform === 'linux' && !desktop
     return {
       docker,
-      name: components.some(({ Name }) => /podman/i.test(Name)) ? 'podman' : 'docker',
-      bridgeReachable: local && platform === 'linux' && !desktop,
-      sharesFiles: local && platform === 'linux' && !desktop,
+      name,
+      bridgeReachable: isHere,
+      sharesFiles: isHere,
+      ...(isHere && root !== undefined && existsSync(root) ? { rootFolder: root } : {}),
+      runtimes,
+      hasSeccomp: filtersCalls(security ?? []),
       where: host,
     }
   } catch (error) {
@@ -79,5 +101,16 @@ export async function connectDocker({ host, env, platform }: DockerPlace): Promi
   if (last !== undefined) throw last
   throw new SubletError('runtime.unavailable', 'No Docker or Podman socket was found on this machine.', {
     hint: 'Install Docker (https://docs.docker.com/engine/install), or name a socket in SUBLET_DOCKER_HOST.',
+  })
+}
+
+/** Whether the engine's `SecurityOptions`, such as `name=seccomp,profile=builtin`, name a filter of kernel calls. */
+export function filtersCalls(securityOptions: readonly string[]): boolean {
+  return securityOptions.some((option) => {
+    const fields = option.split(',')
+    return (
+      ['seccomp', 'name=seccomp'].some((name) => fields.includes(name)) &&
+      !fields.includes('profile=unconfined')
+    )
   })
 }

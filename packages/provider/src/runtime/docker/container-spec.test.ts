@@ -12,8 +12,10 @@ const spec: InstanceSpec = {
   },
   image: 'nginx:1',
   env: { A: '1' },
+  secretEnv: {},
   cpuMillis: 250,
   memoryBytes: 64 * 1024 * 1024,
+  storageBytes: 5_000_000,
   pidsLimit: 100,
   gpuIds: ['GPU-1'],
   mounts: [
@@ -27,7 +29,10 @@ const spec: InstanceSpec = {
   readOnlyRoot: true,
   stopGraceMs: 1500,
 }
-const options = containerOptions(spec, { network: 'sblt1', fileSources: new Map([['/etc/k', '/dev/shm/x']]) })
+const options = containerOptions(spec, {
+  network: { name: 'sblt1' },
+  fileSources: new Map([['/etc/k', '/dev/shm/x']]),
+})
 
 test('confines every container the same way', () => {
   expect(options.HostConfig).toMatchObject({
@@ -72,12 +77,46 @@ test('gives exactly the devices, volumes and files of the spec', () => {
   ])
 })
 
+test('hands AMD’s and Intel’s cards over as device files, and slices of NVIDIA’s by name', () => {
+  const mixed = containerOptions(
+    { ...spec, gpuIds: ['MIG-2', 'amd-0000:03:00.0', 'intel-0000:4d:00.0'] },
+    {
+      network: { name: 'n' },
+      fileSources: new Map(),
+      gpuNodes: { paths: ['/dev/kfd', '/dev/dri/renderD128', '/dev/dri/renderD129'], groups: [44, 109] },
+    },
+  )
+  expect(mixed.HostConfig?.DeviceRequests).toEqual([
+    { Driver: 'nvidia', DeviceIDs: ['MIG-2'], Capabilities: [['gpu']] },
+  ])
+  const node = (path: string) => ({ PathOnHost: path, PathInContainer: path, CgroupPermissions: 'rw' })
+  expect(mixed.HostConfig?.Devices).toEqual(
+    ['/dev/kfd', '/dev/dri/renderD128', '/dev/dri/renderD129'].map(node),
+  )
+  expect(mixed.HostConfig?.GroupAdd).toEqual(['44', '109'])
+  expect(mixed.HostConfig).not.toHaveProperty('Privileged')
+})
+
+test('gives a container without GPUs no device at all', () => {
+  const plain = containerOptions({ ...spec, gpuIds: [] }, { network: { name: 'n' }, fileSources: new Map() })
+  expect(plain.HostConfig).not.toHaveProperty('DeviceRequests')
+  expect(plain.HostConfig).not.toHaveProperty('Devices')
+})
+
 test('keeps the image’s own entrypoint and command unless the workload replaces them', () => {
   expect(options).not.toHaveProperty('Entrypoint')
   expect(options).not.toHaveProperty('Cmd')
   const replaced = containerOptions(
     { ...spec, command: ['sh'], args: ['-c', 'x'] },
-    { network: 'n', fileSources: new Map() },
+    { network: { name: 'n' }, fileSources: new Map() },
   )
   expect([replaced.Entrypoint, replaced.Cmd]).toEqual([['sh'], ['-c', 'x']])
+})
+
+test('the engine is told how much may be written only where it can see to that', () => {
+  const place = { network: { name: 'n' }, fileSources: new Map<string, string>() }
+  expect(containerOptions(spec, place).HostConfig?.StorageOpt).toBeUndefined()
+  expect(containerOptions(spec, { ...place, hasDiskQuota: true }).HostConfig?.StorageOpt).toEqual({
+    size: '5000000',
+  })
 })

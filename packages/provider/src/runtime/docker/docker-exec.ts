@@ -2,7 +2,7 @@ import { PassThrough, Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type Docker from 'dockerode'
 import type { ExecRequest, ExecSession } from '../runtime.ts'
-import { engineError, withEngine } from './docker-error.ts'
+import { engineError, statusOf, withEngine } from './docker-error.ts'
 import { outputFrames } from './output-frames.ts'
 
 /** Runs a command in a running container, with or without a terminal. */
@@ -24,7 +24,7 @@ export async function execInContainer(
     exec.start({ hijack: true, stdin: true, Tty: tty }),
   )
   if (tty && columns !== undefined && rows !== undefined) {
-    await exec.resize({ h: rows, w: columns }).catch(() => undefined)
+    await resized(exec, columns, rows).catch(() => undefined)
   }
   const stdout = new PassThrough()
   const stderr = new PassThrough()
@@ -36,12 +36,21 @@ export async function execInContainer(
     stdout,
     stderr,
     resize: async (width, height) => {
-      await withEngine('resize the terminal', () => exec.resize({ w: width, h: height }))
+      await withEngine('resize the terminal', () => resized(exec, width, height))
     },
     exitCode: ended.then(() => exitCodeOf(exec)),
     close: () => (socket as unknown as Readable).destroy(),
   }
 }
+
+/** Podman answers that something was created, which the client takes for a failure. */
+async function resized(exec: Docker.Exec, columns: number, rows: number): Promise<void> {
+  await exec.resize({ w: columns, h: rows }).catch((error: unknown) => {
+    if (statusOf(error) !== created) throw error
+  })
+}
+
+const created = 201
 
 async function split(socket: NodeJS.ReadableStream, stdout: PassThrough, stderr: PassThrough): Promise<void> {
   try {

@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream'
+import type { LogBlock } from '@sublet/protocol'
 import type Docker from 'dockerode'
-import type { LogRequest, RuntimeLogLine } from '../runtime.ts'
+import type { LogRequest } from '../runtime.ts'
 import { withEngine } from './docker-error.ts'
-import { createLineJoiner, outputFrames } from './output-frames.ts'
+import { outputLines } from './output-lines.ts'
 
 interface DialOptions {
   path: string
@@ -23,7 +24,7 @@ export async function* containerLogs(
   docker: Docker,
   id: string,
   { follow, tail, sinceMs, signal }: LogRequest,
-): AsyncGenerator<RuntimeLogLine> {
+): AsyncGenerator<LogBlock> {
   if (signal?.aborted) return
   const stream = await withEngine(
     'read the logs',
@@ -51,14 +52,8 @@ export async function* containerLogs(
   )
   const stop = () => stream.destroy()
   signal?.addEventListener('abort', stop, { once: true })
-  const join = createLineJoiner()
   try {
-    for await (const frames of outputFrames(stream)) {
-      for (const frame of frames) {
-        const line = join(frame)
-        if (line !== undefined) yield line
-      }
-    }
+    yield* outputLines(stream)
   } catch (error) {
     if (!signal?.aborted) throw error
   } finally {

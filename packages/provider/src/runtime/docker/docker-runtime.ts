@@ -1,21 +1,45 @@
-import { connect as connectSocket, type Socket } from 'node:net'
-import { SubletError } from '@sublet/protocol'
+import { join } from 'node:path'
+import { isSubletError, SubletError } from '@sublet/protocol'
 import type Docker from 'dockerode'
 import tar from 'tar-stream'
+import { diskLimitsOf } from '../../disk/disk-means.ts'
 import type { BundledImages } from '../../image/bundled-images.ts'
-import type { Exit, Instance, InstanceFile, InstanceSpec, Owner, Runtime } from '../runtime.ts'
+import {
+  type Exit,
+  type Instance,
+  type InstanceFile,
+  type InstanceSpec,
+  type Isolation,
+  type Owner,
+  type Runtime,
+  signalExitBase,
+} from '../runtime.ts'
+import { createBandwidth } from './bandwidth.ts'
 import type { DockerConnection } from './connect-docker.ts'
-import { containerName, containerOptions } from './container-spec.ts'
+import { containerName, containerOptions, hostsFile, launchedLabel } from './container-spec.ts'
+import { dial, untilSurelyOpen } from './dial-container.ts'
 import { messageOf, statusOf, unlessMissing, withEngine } from './docker-error.ts'
 import { execInContainer } from './docker-exec.ts'
+import { dockerFiles } from './docker-files.ts'
 import { containerLogs } from './docker-logs.ts'
+import { dockerVolumes } from './docker-volumes.ts'
+import type { LeaseFirewall } from './firewall.ts'
+import { findGpuNodes } from './gpu-nodes.ts'
+import { heldByContainers } from './held-by-containers.ts'
+import { identityOf } from './image-identity.ts'
 import { exactReference } from './image-reference.ts'
-import { instanceOwnerOf, ownerFilter, volumeLabels, volumeOwnerOf } from './labels.ts'
-import { createLeaseNetworks } from './lease-networks.ts'
+import { createKillWatch } from './kill-watch.ts'
+import { instanceOwnerOf, ownerFilter } from './labels.ts'
+import { createLayerLimits, type DiskLimiter } from './layer-limits.ts'
+import { createLeaseNetworks, type LeaseNetwork } from './lease-networks.ts'
 import { createMemoryFiles, type MemoryFiles } from './memory-files.ts'
+import { createPlaces, isHolderImage } from './network-holder.ts'
+import { writeClosedProfile } from './podman-seccomp.ts'
+import { proveImage } from './prove-image.ts'
 import { pullImage } from './pull-image.ts'
 import { redirectPorts, redirectsIn } from './redirect-ports.ts'
-import { volumeNameOf } from './volume-name.ts'
+import { environmentFile, launched, launcherPath } from './secret-environment.ts'
+import { usageIn } from './usage-in.ts'
 
 export interface DockerRuntimeOptions {
   connection: DockerConnection
@@ -26,6 +50,16 @@ export interface DockerRuntimeOptions {
   spareNetworks: number
   /** A folder in memory for files that leases carry; without one they are copied into the container. */
   memoryFolder?: string
+  /** The program by which secret variables reach containers without lying on a disk. */
+  launcher?: string | undefined
+  /** The engine's name of its gVisor. */
+  gvisorRuntime?: string | undefined
+  /** The most that a lease sends and receives, each, megabits a second; no limit when absent. */
+  leaseMegabits?: number | undefined
+  /** Keeps leases from the machine's network; without it nothing does. */
+  firewall?: LeaseFirewall | undefined
+  /** By which means the space that services write is limited; without it nothing is. */
+  disk?: DiskLimiter | undefined
   /** Told what a lease has to do without. */
   onProblem?: (message: string) => void
 }
@@ -34,68 +68,175 @@ export interface DockerRuntimeOptions {
 export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
   const { connection, bundled } = options
   const { docker } = connection
+  /** The names that an instance has among others lie in a file of its own when it takes another's place. */
+  const canJoin =
+    connection.name === 'docker' &&
+    connection.bridgeReachable &&
+    connection.sharesFiles &&
+    options.memoryFolder !== undefined
+  const bandwidth = options.leaseMegabits === undefined ? undefined : createBandwidth(options.leaseMegabits)
   const networks = createLeaseNetworks({
     docker,
     subnetPool: options.subnetPool,
     spares: options.spareNetworks,
+    held: canJoin,
+    bandwidth,
   })
   const memoryFiles: MemoryFiles | undefined =
     connection.sharesFiles && options.memoryFolder !== undefined
       ? createMemoryFiles(options.memoryFolder)
       : undefined
+  const seccompProfile =
+    connection.name === 'podman' && connection.sharesFiles && options.memoryFolder !== undefined
+      ? writeClosedProfile(join(options.memoryFolder, 'seccomp.json'))
+      : undefined
+  seccompProfile?.catch(() => undefined)
+  const secretsInMemory = memoryFiles !== undefined && options.launcher !== undefined
   const publishOn = connection.bridgeReachable ? undefined : '127.0.0.1'
   /** Where each running instance listens; forgotten when it stops, for a restart may change it. */
   const hosts = new Map<string, Docker.ContainerInspectInfo['NetworkSettings']>()
 
+  const { tidy, letGo, held, ...volumes } = dockerVolumes(
+    docker,
+    options.disk?.means.volumes === 'image' ? options.disk.images : undefined,
+  )
+  const layers = createLayerLimits(docker, options.disk)
+  const kills = createKillWatch(connection)
+  const places = createPlaces(docker)
+
   /** Published ports that something was seen to answer behind. */
   const answered = new Set<string>()
 
-  async function createContainer(spec: InstanceSpec): Promise<Docker.Container> {
-    const network = await networks.claim(spec.owner, spec.owner.leaseId)
-    const fileSources = (await memoryFiles?.write(spec.owner, spec.files)) ?? new Map<string, string>()
+  function engineRuntimeFor(isolation: Isolation): string {
+    if (options.gvisorRuntime !== undefined) return options.gvisorRuntime
+    throw new SubletError('runtime.failed', `The engine has no ${isolation}.`, {
+      hint: 'Install gVisor (https://gvisor.dev/docs/user_guide/install) and add it to the engine: sudo runsc install.',
+    })
+  }
+
+  async function createContainer(
+    spec: InstanceSpec,
+  ): Promise<{ container: Docker.Container; network: LeaseNetwork }> {
+    if (!connection.sharesFiles && spec.mounts.some(({ kind }) => kind === 'folder')) {
+      throw new SubletError(
+        'fetch.failed',
+        'The engine is on another machine, where nothing can be fetched to.',
+      )
+    }
+    const network = await networks.claim(spec.owner, spec.owner.leaseId, {
+      holder: canJoin && spec.alone === true && spec.isolation === undefined,
+    })
+    const launch = secretsInMemory && Object.keys(spec.secretEnv).length > 0
+    const files = [
+      ...(network.holder === undefined ? [] : [hostsFile(spec, network)]),
+      ...spec.files,
+      ...(launch ? [environmentFile(spec.secretEnv)] : []),
+    ]
+    const fileSources = (await memoryFiles?.write(spec.owner, files)) ?? new Map<string, string>()
+    if (launch && options.launcher !== undefined) fileSources.set(launcherPath, options.launcher)
     const create = containerOptions(spec, {
       network,
+      ...(launch ? { launchedFrom: (await docker.getImage(spec.image).inspect()).Config } : {}),
       fileSources,
+      gpuNodes: await findGpuNodes(spec.gpuIds),
+      seccompProfile: await seccompProfile,
+      ...(spec.isolation === undefined ? {} : { engineRuntime: engineRuntimeFor(spec.isolation) }),
+      hasDiskQuota: options.disk?.means.root === 'quota',
       ...(publishOn === undefined ? {} : { publishOn }),
     })
-    try {
-      return await docker.createContainer(create)
-    } catch (error) {
-      if (statusOf(error) !== 409) throw error
+    const container = await docker.createContainer(create).catch(async (error: unknown) => {
+      // Podman says it in words alone.
+      if (statusOf(error) !== 409 && !/already in use/.test(messageOf(error))) throw error
       // Left by a crash between making it and writing that down.
       await docker.getContainer(containerName(spec)).remove({ force: true, v: true })
       return await docker.createContainer(create)
-    }
+    })
+    await layers.confine(container, spec.storageBytes)
+    return { container, network }
   }
 
   /** Instances known to need no redirects; asking costs a call. */
   const direct = new Set<string>()
 
-  async function redirect(id: string): Promise<void> {
-    if (direct.has(id)) return
+  /** What is set in a container's own network, which is new at each start. */
+  async function setUpNetwork(id: string): Promise<void> {
+    if (direct.has(id) && bandwidth === undefined) return
     const { State, Config } = await docker.getContainer(id).inspect()
-    const redirects = redirectsIn(Config.Labels ?? {})
-    if (redirects.length === 0 || !State.Running) return
-    await redirectPorts(State.Pid, redirects).catch((error: unknown) =>
+    if (!State.Running) return
+    await bandwidth?.limitContainer(State.Pid).catch(async (error: unknown) => {
+      // A short job may be over already.
+      if ((await docker.getContainer(id).inspect()).State.Running) throw error
+    })
+    await redirectPorts(State.Pid, redirectsIn(Config.Labels ?? {})).catch((error: unknown) =>
       options.onProblem?.(`ports cannot be renumbered within a lease: ${messageOf(error)}`),
+    )
+  }
+
+  async function startContainer(id: string): Promise<void> {
+    try {
+      await docker.getContainer(id).start()
+    } catch (error) {
+      // Not modified: it runs already.
+      if (statusOf(error) !== 304) throw error
+    }
+  }
+
+  /** Without the holder of its place an instance runs on cut off, and nothing would say so. */
+  async function endWithHolder(id: string, signal: AbortSignal): Promise<void> {
+    const networked = await places.networkedAs(id)
+    if (networked === id) return
+    await docker.getContainer(networked).wait({ abortSignal: signal })
+    options.onProblem?.('the holder of a network has ended, and with it the instance that used it')
+    await docker.getContainer(id).kill()
+  }
+
+  /** Bytes of every image under each of its names: what was pulled by its digest has no tag. */
+  async function listedImages(): Promise<Map<string, number>> {
+    const images = await withEngine('list images', () => docker.listImages())
+    return new Map(
+      images.flatMap(({ RepoTags, RepoDigests, Size }) =>
+        [...(RepoTags ?? []), ...(RepoDigests ?? [])]
+          .filter((name) => !name.includes('<none>') && !isHolderImage(name))
+          .map((name) => [name, Size] as const),
+      ),
     )
   }
 
   async function networkSettings(id: string): Promise<Docker.ContainerInspectInfo['NetworkSettings']> {
     const known = hosts.get(id)
     if (known !== undefined) return known
-    const { State, NetworkSettings } = await withEngine('look at the container', () =>
-      docker.getContainer(id).inspect(),
-    )
-    if (!State.Running) throw new SubletError('lease.not-ready', 'The instance is not running.')
-    hosts.set(id, NetworkSettings)
-    return NetworkSettings
+    const settings = await withEngine('look at the container', async () => {
+      const networked = await places.networkedAs(id)
+      const [own, { NetworkSettings }] = await Promise.all(
+        [id, networked].map((one) => docker.getContainer(one).inspect()) as [
+          Promise<Docker.ContainerInspectInfo>,
+          Promise<Docker.ContainerInspectInfo>,
+        ],
+      )
+      return own.State.Running ? NetworkSettings : undefined
+    })
+    if (settings === undefined) throw new SubletError('lease.not-ready', 'The instance is not running.')
+    hosts.set(id, settings)
+    return settings
   }
 
   return {
     name: connection.name,
     isolates: true,
+    gaps: () => [
+      ...(options.firewall?.stands() === true ? [] : ['network' as const]),
+      ...(connection.hasSeccomp ? [] : ['seccomp' as const]),
+    ],
+    async confine() {
+      await options.firewall?.ensure()
+    },
+    secretsInMemory,
     limits: true,
+    isolations: options.gvisorRuntime === undefined ? [] : ['gvisor'],
+    ...(options.leaseMegabits === undefined ? {} : { leaseMegabits: options.leaseMegabits }),
+    diskLimits: options.disk === undefined ? 'none' : diskLimitsOf(options.disk.means),
+
+    ...(connection.rootFolder === undefined ? {} : { imageFolder: connection.rootFolder }),
 
     async ping() {
       await withEngine('answer', () => docker.ping())
@@ -103,12 +244,18 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
 
     canRun: (reference) => !bundled.has(reference) || bundled.references.includes(reference),
 
-    async images() {
-      const images = await withEngine('list images', () => docker.listImages())
-      return images
-        .flatMap(({ RepoTags, RepoDigests }) => [...(RepoTags ?? []), ...(RepoDigests ?? [])])
-        .filter((name) => !name.includes('<none>'))
-        .sort()
+    images: async () => [...(await listedImages()).keys()].sort(),
+    imageSizes: listedImages,
+
+    async removeImage(reference) {
+      try {
+        await unlessMissing('remove the image', () => docker.getImage(exactReference(reference)).remove())
+        return true
+      } catch (error) {
+        // A container is made of it.
+        if (isSubletError(error, 'runtime.failed')) return false
+        throw error
+      }
     },
 
     async ensureImage(reference, pull = {}) {
@@ -118,13 +265,23 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
       else await pullImage(docker, reference, pull)
     },
 
+    async identifyImage(reference) {
+      const seen = await unlessMissing('look at the image', () =>
+        docker.getImage(exactReference(reference)).inspect(),
+      )
+      return seen === undefined ? undefined : identityOf(seen, reference)
+    },
+
+    proveImage: (reference, credentials) => proveImage(docker, reference, credentials),
+
     async create(spec) {
       return await withEngine('make the container', async () => {
-        const container = await createContainer(spec)
+        const { container, network } = await createContainer(spec)
         if (memoryFiles === undefined && spec.files.length > 0) {
           await container.putArchive(filesArchive(spec.files), { path: '/' })
         }
         if (spec.redirects.length === 0) direct.add(container.id)
+        places.note(container.id, network.holder)
         return container.id
       })
     },
@@ -132,24 +289,31 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
     async start(id) {
       await withEngine('start the container', async () => {
         hosts.delete(id)
-        await docker
-          .getContainer(id)
-          .start()
-          .catch((error: unknown) => {
-            // Not modified: it runs already.
-            if (statusOf(error) !== 304) throw error
-          })
-        await redirect(id)
+        await layers.check(id)
+        kills.started(id)
+        await startContainer(id).catch(async (error: unknown) => {
+          const networked = await places.networkedAs(id)
+          if (networked === id) throw error
+          // After the engine or the machine was down, the holder of its place is as well.
+          await startContainer(networked)
+          await startContainer(id)
+        })
+        await setUpNetwork(id)
       })
     },
 
     async wait(id, signal) {
+      const over = new AbortController()
+      // Whatever keeps this from being seen ends the waiting for the instance as well, or is the instance's end.
+      endWithHolder(id, over.signal).catch(() => undefined)
       const { StatusCode } = (await withEngine('wait for the container', () =>
         docker.getContainer(id).wait(signal === undefined ? {} : { abortSignal: signal }),
-      )) as { StatusCode: number }
+      ).finally(() => over.abort())) as { StatusCode: number }
       hosts.delete(id)
       const seen = await unlessMissing('look at the container', () => docker.getContainer(id).inspect())
-      return { exitCode: StatusCode, outOfMemory: seen?.State.OOMKilled ?? false } satisfies Exit
+      const exit: Exit = { exitCode: StatusCode, outOfMemory: seen?.State.OOMKilled ?? false }
+      if (StatusCode <= signalExitBase || exit.outOfMemory || seen === undefined) return exit
+      return { exitCode: StatusCode, ...(await kills.howEnded(id, seen.State.StartedAt)) }
     },
 
     async inspect(id) {
@@ -157,9 +321,9 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
       return seen === undefined ? undefined : instanceOf(seen)
     },
 
-    async list(owner) {
+    async list(owner, leaseId) {
       return await withEngine('list containers', async () => {
-        const found = await docker.listContainers({ all: true, filters: ownerFilter(owner) })
+        const found = await docker.listContainers({ all: true, filters: ownerFilter(owner, leaseId) })
         const inspected = await Promise.all(
           found.map(({ Id }) =>
             unlessMissing('look at the container', () => docker.getContainer(Id).inspect()),
@@ -187,6 +351,14 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
     async remove(id) {
       hosts.delete(id)
       direct.delete(id)
+      places.forget(id)
+      // Podman would ask it to stop first, and wait.
+      if (connection.name === 'podman') {
+        await docker
+          .getContainer(id)
+          .kill()
+          .catch(() => undefined)
+      }
       await unlessMissing('remove the container', () =>
         docker
           .getContainer(id)
@@ -205,19 +377,36 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
 
     logs: (id, request) => containerLogs(docker, id, request),
 
-    exec: (id, request) => execInContainer(docker.getContainer(id), request),
+    async exec(id, request) {
+      const container = docker.getContainer(id)
+      const { Config } = await withEngine('look at the container', () => container.inspect())
+      const isLaunched = Config.Labels?.[launchedLabel] === launcherPath
+      const command = isLaunched ? launched(request.command) : request.command
+      return await execInContainer(container, { ...request, command })
+    },
+
+    ...dockerFiles(docker, { makesFolders: connection.name === 'podman' }),
 
     async usage(id) {
-      const stats = await withEngine('measure the container', () =>
-        docker.getContainer(id).stats({ stream: false, 'one-shot': true }),
-      )
-      const interfaces = Object.values(stats.networks ?? {})
-      return {
-        cpuMs: Math.round((stats.cpu_stats?.cpu_usage?.total_usage ?? 0) / 1e6),
-        memoryBytes: stats.memory_stats?.usage ?? 0,
-        receivedBytes: interfaces.reduce((sum, { rx_bytes }) => sum + rx_bytes, 0),
-        sentBytes: interfaces.reduce((sum, { tx_bytes }) => sum + tx_bytes, 0),
-      }
+      return await withEngine('measure the container', async () => {
+        const measure = (one: string) =>
+          docker
+            .getContainer(one)
+            .stats({ stream: false, 'one-shot': true }) as Promise<Docker.ContainerStats>
+        const networked = await places.networkedAs(id)
+        const own = measure(id)
+        const [stats, { networks: traffic }] = await Promise.all([
+          own,
+          networked === id ? own : measure(networked),
+        ])
+        return usageIn({ ...stats, networks: traffic })
+      })
+    },
+
+    async datagramTarget(id, port) {
+      const settings = await networkSettings(id)
+      if (publishOn === undefined) return { host: Object.values(settings.Networks)[0]?.IPAddress ?? '', port }
+      return { host: publishOn, port: Number(settings.Ports[`${port}/udp`]?.[0]?.HostPort ?? 0) }
     },
 
     async connect(id, port) {
@@ -234,37 +423,26 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
         }
         return socket
       } catch (error) {
-        // The address may be that of an earlier start.
-        hosts.delete(id)
+        // The address may be that of an earlier start; but who refuses is there, and only not listening yet.
+        if (!(error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED')) hosts.delete(id)
         throw new SubletError('lease.not-ready', `Nothing answers on port ${port} yet.`, { cause: error })
       }
     },
 
-    async ensureVolume(owner) {
-      const name = volumeNameOf(owner)
-      await withEngine('make the volume', () =>
-        docker.createVolume({ Name: name, Driver: 'local', Labels: volumeLabels(owner) }),
-      )
-      return name
-    },
+    ...volumes,
 
-    async volumes(owner) {
-      const { Volumes } = await withEngine('list volumes', () =>
-        docker.listVolumes({ filters: JSON.stringify(ownerFilter(owner)) }),
-      )
-      return (Volumes ?? []).flatMap(({ Name, Labels }) => {
-        const volumeOwner = volumeOwnerOf(Labels ?? {})
-        return volumeOwner === undefined ? [] : [{ name: Name, owner: volumeOwner }]
-      })
-    },
+    diskHeld: (owner) =>
+      withEngine('measure the containers', async () => [
+        ...(await heldByContainers(docker, layers, owner)),
+        ...(await held(owner)),
+      ]),
 
-    async removeVolume(name) {
-      await unlessMissing('remove the volume', () => docker.getVolume(name).remove())
+    async prepare(owner) {
+      await tidy()
+      await networks.refill(owner)
     },
-
-    prepare: (owner) => networks.refill(owner),
     sweep: (owner: Owner) => networks.sweep(owner),
-    async close() {},
+    close: letGo,
   }
 }
 
@@ -290,46 +468,4 @@ function filesArchive(files: readonly InstanceFile[]): NodeJS.ReadableStream {
   for (const { path, mode, bytes } of files) pack.entry({ name: path, mode }, Buffer.from(bytes))
   pack.finalize()
   return pack as unknown as NodeJS.ReadableStream
-}
-
-const dialTimeoutMs = 5_000
-
-/** How long the engine's proxy takes at most to find out that nobody listens behind it. */
-const proxyDoubtMs = 50
-
-/** The engine's proxy accepts for whoever may come, and hangs up where nobody listens. */
-async function untilSurelyOpen(socket: Socket): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    // Readable with nothing to read is the end of the stream.
-    const onReadable = () => finish(socket.readableLength > 0)
-    const onClose = () => finish(false)
-    const timer = setTimeout(() => finish(true), proxyDoubtMs)
-    socket.on('readable', onReadable)
-    socket.on('close', onClose)
-    function finish(open: boolean) {
-      clearTimeout(timer)
-      socket.off('readable', onReadable)
-      socket.off('close', onClose)
-      if (open) return resolve()
-      socket.destroy()
-      reject(new Error('closed at once'))
-    }
-  })
-}
-
-function dial(target: { host: string; port: number }): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = connectSocket({ ...target, noDelay: true, allowHalfOpen: true })
-    const give = (error: Error) => {
-      socket.destroy()
-      reject(error)
-    }
-    socket.setTimeout(dialTimeoutMs, () => give(new Error('timed out')))
-    socket.once('error', give)
-    socket.once('connect', () => {
-      socket.setTimeout(0)
-      socket.off('error', give)
-      resolve(socket)
-    })
-  })
 }

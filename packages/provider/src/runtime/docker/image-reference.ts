@@ -26,3 +26,8 @@ export function exactReference(reference: string): string {
   const { repository, tag, digest } = parseImageReference(reference)
   return digest === undefined ? `${repository}:${tag}` : `${repository}@${digest}`
 }
+
+/** The very image of a repository. */
+export function byDigest(reference: string, digest: string): string {
+  return `${parseImageReference(reference).repository}@${digest}`
+}

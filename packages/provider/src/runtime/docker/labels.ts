@@ -1,5 +1,5 @@
-import { type Address, addressSchema, bytes32Schema } from '@sublet/protocol'
-import type { InstanceOwner, Owner, VolumeOwner } from '../runtime.ts'
+import { type Address, addressSchema, bytes32Schema, type Hex } from '@sublet/protocol'
+import type { InstanceOwner, Owner, VolumeOwner, VolumeRoom } from '../runtime.ts'
 
 /** Labels by which a provider finds its own parts again after a crash. */
 export const label = {
@@ -11,6 +11,8 @@ export const label = {
   tenant: 'sublet.tenant',
   deployment: 'sublet.deployment',
   volume: 'sublet.volume',
+  class: 'sublet.class',
+  size: 'sublet.size',
 } as const
 
 type Labels = Record<string, string>
@@ -28,18 +30,21 @@ export function instanceLabels(owner: InstanceOwner): Labels {
   }
 }
 
-export function volumeLabels(owner: VolumeOwner): Labels {
+export function volumeLabels(owner: VolumeOwner, room: VolumeRoom): Labels {
   return {
     ...ownerLabels(owner),
     [label.tenant]: owner.tenant,
     [label.deployment]: owner.deployment,
     [label.volume]: owner.name,
+    [label.class]: room.class,
+    [label.size]: String(room.sizeBytes),
   }
 }
 
-/** What a list call takes to find everything of an owner. */
-export function ownerFilter(owner: Owner): { label: string[] } {
-  return { label: Object.entries(ownerLabels(owner)).map(([key, value]) => `${key}=${value}`) }
+/** What a list call takes to find everything of an owner, or of one of its leases. */
+export function ownerFilter(owner: Owner, leaseId?: Hex): { label: string[] } {
+  const labels = { ...ownerLabels(owner), ...(leaseId === undefined ? {} : { [label.lease]: leaseId }) }
+  return { label: Object.entries(labels).map(([key, value]) => `${key}=${value}`) }
 }
 
 /** Undefined for labels that some other program wrote. */

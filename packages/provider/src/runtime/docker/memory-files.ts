@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
+import { chmod, lstat, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Hex } from '@sublet/protocol'
+import { type Hex, SubletError } from '@sublet/protocol'
 import type { InstanceFile, InstanceOwner } from '../runtime.ts'
 
 /**
@@ -14,6 +14,9 @@ export interface MemoryFiles {
   remove(leaseId: Hex): Promise<void>
 }
 
+/** Containers get their files by mounts, whatever user they run as; nobody else of this machine has any way to them. */
+const onlyOwner = 0o700
+
 export function createMemoryFiles(root: string): MemoryFiles {
   const leaseFolder = (leaseId: Hex) => join(root, leaseId.slice(2, 34))
   return {
@@ -21,7 +24,8 @@ export function createMemoryFiles(root: string): MemoryFiles {
       const sources = new Map<string, string>()
       if (files.length === 0) return sources
       const folder = join(leaseFolder(owner.leaseId), `${owner.service}-${owner.replica}`)
-      await mkdir(folder, { recursive: true, mode: 0o711 })
+      await claim(root)
+      await mkdir(folder, { recursive: true, mode: onlyOwner })
       for (const file of files) {
         // Paths are the tenant's; only their hash becomes a name here.
         const source = join(folder, createHash('sha256').update(file.path).digest('hex').slice(0, 32))
@@ -36,4 +40,20 @@ export function createMemoryFiles(root: string): MemoryFiles {
       await rm(leaseFolder(leaseId), { recursive: true, force: true })
     },
   }
+}
+
+/** Makes the folder this user's alone. Throws where somebody else was there first: everybody may write to `/dev/shm`. */
+async function claim(root: string): Promise<void> {
+  await mkdir(root, { recursive: true, mode: onlyOwner })
+  const found = await lstat(root)
+  if (!found.isDirectory() || found.uid !== process.getuid?.()) {
+    throw new SubletError(
+      'runtime.failed',
+      `${root} is not this user's folder, so no secrets are put there.`,
+      {
+        hint: `Find out who made it, then remove it: sudo rm -r ${root}`,
+      },
+    )
+  }
+  await chmod(root, onlyOwner)
 }

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { librariesIn } from '../../image/shared-libraries.ts'
-import { firewallRules, nameServersIn } from './firewall.ts'
+import { filtersCalls } from './connect-docker.ts'
 import { exactReference, parseImageReference } from './image-reference.ts'
 import { createPullTally } from './pull-image.ts'
-import { freeSubnet } from './subnets.ts'
+import { freeSubnet, subnetsRouted } from './subnets.ts'
 
 test('reads image references as engines do', () => {
   expect(parseImageReference('nginx')).toEqual({
@@ -45,20 +45,6 @@ test('adds up a pull over its layers', () => {
   expect(tally({ id: 'a', status: 'Download complete' })).toEqual({ doneBytes: 105, totalBytes: 150 })
 })
 
-test('shuts metadata addresses and private ranges, but leaves the name servers', () => {
-  expect(nameServersIn('# x\nnameserver 127.0.0.53\nnameserver 192.168.1.1\n')).toEqual(['192.168.1.1'])
-  const [forward, input] = firewallRules(['192.168.1.1'])
-  const text = (rules: readonly (readonly string[])[] = []) => rules.map((rule) => rule.join(' '))
-  const lines = text(forward?.rules)
-  const refused = lines.filter((line) => line.endsWith('REJECT'))
-  for (const range of ['169.254.0.0/16', '10.0.0.0/8', '192.168.0.0/16'])
-    expect(refused.join()).toContain(range)
-  expect(lines.findIndex((line) => line.includes('192.168.1.1'))).toBeLessThan(
-    lines.findIndex((line) => line.includes('192.168.0.0/16')),
-  )
-  expect(text(input?.rules).at(-1)).toBe('-j REJECT')
-})
-
 test('finds the libraries and the loader in what ldd says', () => {
   const output = `	linux-vdso.so.1 (0x00007f4aabeb0000)
 	libdl.so.2 => /lib/x86_64-linux-gnu/libdl.so.2 (0x00007f4aabe99000)
@@ -66,4 +52,24 @@ test('finds the libraries and the loader in what ldd says', () => {
 `
   expect(librariesIn(output)).toEqual(['/lib/x86_64-linux-gnu/libdl.so.2', '/lib64/ld-linux-x86-64.so.2'])
   expect(librariesIn('	not a dynamic executable\n')).toEqual([])
+})
+
+test('subnets that the machine leads to are read from its table of routes', () => {
+  const table = [
+    'Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT',
+    'eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0   ',
+    'sblt872afa4aa1\t4000E70A\t00000000\t0001\t0\t0\t0\tC0FFFFFF\t0\t0\t0   ',
+    'docker0\t000011AC\t00000000\t0001\t0\t0\t0\t0000FFFF\t0\t0\t0   ',
+    '',
+  ].join('\n')
+  expect(subnetsRouted(table)).toEqual(['10.231.0.64/26', '172.17.0.0/16'])
+  expect(subnetsRouted('')).toEqual([])
+})
+
+test('knows from what the engine says of itself whether kernel calls are filtered', () => {
+  expect(filtersCalls(['name=apparmor', 'name=seccomp,profile=builtin'])).toBe(true)
+  expect(filtersCalls(['name=seccomp,profile=default', 'name=cgroupns'])).toBe(true)
+  expect(filtersCalls(['name=seccomp,profile=unconfined'])).toBe(false)
+  expect(filtersCalls(['name=apparmor'])).toBe(false)
+  expect(filtersCalls([])).toBe(false)
 })

@@ -5,10 +5,21 @@ import { connect as connectSocket, createServer, type Socket } from 'node:net'
 import { dirname, join, resolve as resolvePath } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Hex, SubletError } from '@sublet/protocol'
+import { packPath, unpackArchive } from '@sublet/service'
 import type { BundledImages } from '../../image/bundled-images.ts'
-import type { Instance, InstanceSpec, Owner, Runtime, VolumeOwner } from '../runtime.ts'
+import {
+  type Instance,
+  type InstanceSpec,
+  isolationGaps,
+  type Owner,
+  type Runtime,
+  signalExitBase,
+  type VolumeOwner,
+  type VolumeRoom,
+} from '../runtime.ts'
 import { usageOfGroup } from './group-usage.ts'
 import { execOnHost } from './host-exec.ts'
+import { packHostFiles, statHostFile, unpackHostFiles } from './host-files.ts'
 import {
   clearRun,
   type InstanceRecord,
@@ -21,6 +32,7 @@ import {
   writeRecord,
 } from './instance-folder.ts'
 import { nextChange, readLogFiles } from './log-files.ts'
+import { freeUdpPorts, udpMark } from './udp-ports.ts'
 
 /** An image reference that stands for no image: the service's own command runs on the machine as it is. */
 export const hostImage = 'sublet.local/host:1'
@@ -30,6 +42,7 @@ export interface HostRuntimeOptions {
   folder: string
   bundled: BundledImages
   platform: NodeJS.Platform
+  lack?: Runtime['lack']
   /** What processes see beside their own environment: the search path and the like, never the provider's secrets. */
   baseEnv: Readonly<Record<string, string>>
   now: () => number
@@ -64,7 +77,9 @@ export function createHostRuntime(options: HostRuntimeOptions): Runtime {
   }
 
   function envOf(id: string, record: InstanceRecord, spec: InstanceSpec | undefined): Record<string, string> {
-    const ports = Object.entries(record.ports)
+    const all = Object.entries(record.ports)
+    const ports = all.filter(([port]) => !port.endsWith(udpMark))
+    const udpPorts = all.filter(([port]) => port.endsWith(udpMark))
     const [first] = ports
     return {
       ...baseEnv,
@@ -72,7 +87,10 @@ export function createHostRuntime(options: HostRuntimeOptions): Runtime {
       [rootVariable]: rootOf(id),
       ...(ports.length === 1 && first !== undefined ? { PORT: String(first[1]) } : {}),
       ...Object.fromEntries(ports.map(([port, real]) => [`SUBLET_PORT_${port}`, String(real)])),
-      ...withoutPort(spec?.env ?? {}),
+      ...Object.fromEntries(
+        udpPorts.map(([port, real]) => [`SUBLET_UDP_PORT_${port.slice(0, -udpMark.length)}`, String(real)]),
+      ),
+      ...withoutPort({ ...spec?.env, ...spec?.secretEnv }),
     }
   }
 
@@ -82,11 +100,16 @@ export function createHostRuntime(options: HostRuntimeOptions): Runtime {
     const [state, exit] = await Promise.all([readState(folderOf(id)), readExit(folderOf(id))])
     const base = { id, owner: record.owner, image: record.image, outOfMemory: false }
     const started = state === undefined ? {} : { startedAtMs: state.startedAtMs }
-    if (exit !== undefined) return { ...base, ...started, state: 'exited', ...exit }
+    if (exit !== undefined) {
+      const { exitCode, finishedAtMs } = exit
+      return { ...base, ...started, state: 'exited', exitCode, finishedAtMs }
+    }
     if (state === undefined) return { ...base, state: 'created' }
     if (isAlive(state) || supervisorIsAlive(state)) return { ...base, ...started, state: 'running' }
-    // Both are gone and nobody wrote how: the machine went down or somebody killed them.
-    return { ...base, ...started, state: 'exited', exitCode: 137, finishedAtMs: state.startedAtMs }
+    // Both are gone. They may have gone between the two looks, and then how was written since; if nobody wrote it,
+    // the machine went down or somebody killed them.
+    const late = (await readExit(folderOf(id))) ?? { exitCode: 137, finishedAtMs: state.startedAtMs }
+    return { ...base, ...started, state: 'exited', ...late }
   }
 
   async function waitUntil(id: string, done: (instance: Instance) => boolean, signal?: AbortSignal) {
@@ -116,8 +139,15 @@ export function createHostRuntime(options: HostRuntimeOptions): Runtime {
 
   return {
     name: 'host',
+    lack: options.lack,
     isolates: false,
+    gaps: () => isolationGaps,
+    confine: async () => undefined,
+    // They go to the process through a pipe.
+    secretsInMemory: true,
     limits: false,
+    diskLimits: 'none',
+    isolations: [],
 
     async ping() {
       await mkdir(instancesFolder, { recursive: true, mode: 0o700 })
@@ -126,6 +156,9 @@ export function createHostRuntime(options: HostRuntimeOptions): Runtime {
     canRun: (reference) => reference === hostImage || bundled.references.includes(reference),
 
     images: async () => [...bundled.references, hostImage].sort(),
+
+    imageSizes: async () => new Map(),
+    removeImage: async () => false,
 
     async ensureImage(reference) {
       if (reference === hostImage) return
@@ -142,16 +175,21 @@ export function createHostRuntime(options: HostRuntimeOptions): Runtime {
       }
     },
 
+    // There are no images here but this program's own.
+    identifyImage: async () => undefined,
+    proveImage: async () => undefined,
+
     async create(spec) {
       const id = idOf(spec)
       await removeFolder(id)
-      const ports = await freePorts(spec.ports)
+      const ports = { ...(await freePorts(spec.ports)), ...(await freeUdpPorts(spec.udpPorts ?? [])) }
       const root = rootOf(id)
       await mkdir(root, { recursive: true, mode: 0o700 })
       for (const mount of spec.mounts) {
         const place = inside(root, mount.path)
         await mkdir(dirname(place), { recursive: true })
         if (mount.kind === 'volume') await symlink(join(volumesFolder, mount.volume), place)
+        else if (mount.kind === 'folder') await symlink(mount.source, place)
         else await mkdir(place, { recursive: true })
       }
       for (const file of spec.files) {
@@ -200,18 +238,22 @@ export function createHostRuntime(options: HostRuntimeOptions): Runtime {
     },
 
     async wait(id, signal) {
-      const { exitCode } = await waitUntil(id, ({ state }) => state === 'exited', signal)
-      return { exitCode: exitCode ?? 0, outOfMemory: false }
+      const { exitCode = 0 } = await waitUntil(id, ({ state }) => state === 'exited', signal)
+      // Of a signal nobody knows whose it was; without one the process has only said so.
+      const saidSo = exitCode > signalExitBase && (await readExit(folderOf(id)))?.signalled === false
+      return { exitCode, outOfMemory: false, ...(saidSo ? { killed: false } : {}) }
     },
 
     inspect,
 
-    async list(owner) {
+    async list(owner, leaseId) {
       const names = await readdir(instancesFolder).catch(() => [])
       const instances = await Promise.all(names.map((name) => inspect(name)))
       return instances.filter(
         (instance): instance is Instance =>
-          instance?.owner.network === owner.network && instance.owner.provider === owner.provider,
+          instance?.owner.network === owner.network &&
+          instance.owner.provider === owner.provider &&
+          (leaseId === undefined || instance.owner.leaseId === leaseId),
       )
     },
 
@@ -223,9 +265,7 @@ export function createHostRuntime(options: HostRuntimeOptions): Runtime {
     },
 
     async removeLease(owner: Owner, leaseId: Hex) {
-      for (const instance of await this.list(owner)) {
-        if (instance.owner.leaseId === leaseId) await this.remove(instance.id)
-      }
+      for (const { id } of await this.list(owner, leaseId)) await this.remove(id)
     },
 
     async *logs(id, request) {
@@ -239,13 +279,35 @@ export function createHostRuntime(options: HostRuntimeOptions): Runtime {
       return await execOnHost(request, { env: envOf(id, record, spec), workingDir: rootOf(id) })
     },
 
+    async statFile(id, path) {
+      await recordOf(id)
+      return await statHostFile(inside(rootOf(id), path))
+    },
+
+    async packFiles(id, path) {
+      await recordOf(id)
+      return await packHostFiles(inside(rootOf(id), path), path)
+    },
+
+    async unpackFiles(id, folder, archive) {
+      await recordOf(id)
+      await unpackHostFiles(inside(rootOf(id), folder), folder, archive)
+    },
+
     async usage(id) {
       const state = await readState(folderOf(id))
       const used =
         state === undefined || !isAlive(state)
-          ? { cpuMs: 0, memoryBytes: 0 }
+          ? { cpuMs: 0, memoryBytes: 0, processes: 0 }
           : await usageOfGroup(state.pid, platform)
-      return { ...used, receivedBytes: 0, sentBytes: 0 }
+      return { ...used, receivedBytes: 0, sentBytes: 0, readBytes: 0, writtenBytes: 0 }
+    },
+
+    async datagramTarget(id, port) {
+      const real = (await recordOf(id)).ports[`${port}${udpMark}`]
+      if (real === undefined)
+        throw new SubletError('lease.not-ready', `Port ${port} is not one of the service's.`)
+      return { host: '127.0.0.1', port: real }
     },
 
     async connect(id, port) {
@@ -255,21 +317,27 @@ export function createHostRuntime(options: HostRuntimeOptions): Runtime {
       return await dialLoopback(real, port)
     },
 
-    async ensureVolume(owner: VolumeOwner) {
+    async ensureVolume(owner, { class: storageClass, sizeBytes }) {
       const name = volumeFolderName(owner)
       const place = join(volumesFolder, name)
       await mkdir(place, { recursive: true, mode: 0o700 })
-      await writeFile(join(volumesFolder, `${name}.json`), JSON.stringify(owner))
+      await writeFile(
+        join(volumesFolder, `${name}.json`),
+        JSON.stringify({ ...owner, class: storageClass, sizeBytes }),
+      )
       return name
     },
 
     async volumes(owner) {
       const names = (await readdir(volumesFolder).catch(() => [])).filter((name) => name.endsWith('.json'))
       const all = await Promise.all(
-        names.map(async (name) => ({
-          name: name.slice(0, -'.json'.length),
-          owner: JSON.parse(await readFile(join(volumesFolder, name), 'utf8')) as VolumeOwner,
-        })),
+        names.map(async (file) => {
+          const text = await readFile(join(volumesFolder, file), 'utf8')
+          const record = JSON.parse(text) as VolumeOwner & Partial<VolumeRoom>
+          const { class: storageClass = 'default', sizeBytes = 0, ...volumeOwner } = record
+          const name = file.slice(0, -'.json'.length)
+          return { name, owner: volumeOwner, class: storageClass, heldBytes: sizeBytes }
+        }),
       )
       return all.filter((one) => one.owner.network === owner.network && one.owner.provider === owner.provider)
     },
@@ -280,11 +348,27 @@ export function createHostRuntime(options: HostRuntimeOptions): Runtime {
       await rm(join(volumesFolder, `${name}.json`), { force: true })
     },
 
+    // Nothing keeps count of what plain processes write.
+    diskHeld: async () => [],
+
+    async packVolume(name) {
+      return packPath({ path: volumeFolder(name), name: '' })
+    },
+
+    async unpackVolume(name, archive) {
+      await unpackArchive(archive, { into: volumeFolder(name) })
+    },
+
     async prepare() {
       await mkdir(instancesFolder, { recursive: true, mode: 0o700 })
     },
     async sweep() {},
     async close() {},
+  }
+
+  function volumeFolder(name: string): string {
+    if (/^[a-f0-9]+$/.test(name)) return join(volumesFolder, name)
+    throw new SubletError('runtime.failed', `There is no volume ${name}.`)
   }
 
   async function removeFolder(id: string): Promise<void> {

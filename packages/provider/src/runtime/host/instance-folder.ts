@@ -30,7 +30,12 @@ const stateSchema = z.object({
 })
 export type ProcessState = z.output<typeof stateSchema>
 
-const exitSchema = z.object({ exitCode: z.int(), finishedAtMs: z.number() })
+const exitSchema = z.object({
+  exitCode: z.int(),
+  finishedAtMs: z.number(),
+  /** A signal ended it. Whose, the kernel does not say. */
+  signalled: z.boolean().optional(),
+})
 export type ProcessExit = z.output<typeof exitSchema>
 
 async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {

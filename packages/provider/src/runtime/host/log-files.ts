@@ -1,7 +1,8 @@
 import { watch } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { LogRequest, RuntimeLogLine } from '../runtime.ts'
+import { type LogBlock, logBlockOf, type OutputLine } from '@sublet/protocol'
+import type { LogRequest } from '../runtime.ts'
 
 const readBytes = 256 * 1024
 /** File watching is not to be had everywhere; this beat finds what it misses. */
@@ -15,7 +16,7 @@ async function openIfThere(path: string): Promise<FileHandle | undefined> {
 function createLineReader(file: FileHandle) {
   let at = 0
   let rest = Buffer.alloc(0)
-  return async function* readOn(): AsyncGenerator<RuntimeLogLine> {
+  return async function* readOn(): AsyncGenerator<OutputLine[]> {
     const buffer = Buffer.alloc(readBytes)
     for (;;) {
       const { bytesRead } = await file.read(buffer, 0, readBytes, at)
@@ -23,16 +24,18 @@ function createLineReader(file: FileHandle) {
       at += bytesRead
       const joined = Buffer.concat([rest, buffer.subarray(0, bytesRead)])
       let start = 0
+      const lines: OutputLine[] = []
       for (let end = joined.indexOf(10); end >= 0; end = joined.indexOf(10, start)) {
-        yield JSON.parse(joined.toString('utf8', start, end)) as RuntimeLogLine
+        lines.push(JSON.parse(joined.toString('utf8', start, end)) as OutputLine)
         start = end + 1
       }
       rest = Buffer.from(joined.subarray(start))
+      if (lines.length > 0) yield lines
     }
   }
 }
 
-async function* wholeFile(path: string): AsyncGenerator<RuntimeLogLine> {
+async function* wholeFile(path: string): AsyncGenerator<OutputLine[]> {
   const file = await openIfThere(path)
   if (file === undefined) return
   try {
@@ -46,7 +49,9 @@ async function* wholeFile(path: string): AsyncGenerator<RuntimeLogLine> {
 async function linesBefore(folder: string, sinceMs: number, tail: number): Promise<number> {
   let count = 0
   for (const name of ['log.1.jsonl', 'log.jsonl']) {
-    for await (const { atMs } of wholeFile(join(folder, name))) if (atMs >= sinceMs) count += 1
+    for await (const lines of wholeFile(join(folder, name))) {
+      count += lines.filter(({ atMs }) => atMs >= sinceMs).length
+    }
   }
   return Math.max(0, count - tail)
 }
@@ -59,12 +64,18 @@ export async function* readLogFiles(
   folder: string,
   request: LogRequest,
   ended: () => Promise<boolean>,
-): AsyncGenerator<RuntimeLogLine> {
+): AsyncGenerator<LogBlock> {
   const { follow, tail, signal } = request
   const sinceMs = request.sinceMs ?? 0
   let skip = tail === undefined ? 0 : await linesBefore(folder, sinceMs, tail)
-  const wanted = ({ atMs }: RuntimeLogLine) => atMs >= sinceMs && skip-- <= 0
-  for await (const line of wholeFile(join(folder, 'log.1.jsonl'))) if (wanted(line)) yield line
+  const isWanted = ({ atMs }: OutputLine) => atMs >= sinceMs && skip-- <= 0
+  async function* wanted(batches: AsyncIterable<OutputLine[]>): AsyncGenerator<LogBlock> {
+    for await (const lines of batches) {
+      const some = lines.filter(isWanted)
+      if (some.length > 0) yield logBlockOf(some)
+    }
+  }
+  yield* wanted(wholeFile(join(folder, 'log.1.jsonl')))
 
   const path = join(folder, 'log.jsonl')
   let file = await openIfThere(path)
@@ -73,10 +84,10 @@ export async function* readLogFiles(
     for (;;) {
       // Asked before reading: what was written until the end is then read for sure.
       const last = !follow || signal?.aborted || (await ended())
-      if (readOn !== undefined) for await (const line of readOn()) if (wanted(line)) yield line
+      if (readOn !== undefined) yield* wanted(readOn())
       const turned = await wasReplaced(path, file)
       if (turned) {
-        if (readOn !== undefined) for await (const line of readOn()) if (wanted(line)) yield line
+        if (readOn !== undefined) yield* wanted(readOn())
         await file?.close()
         file = await openIfThere(path)
         readOn = file === undefined ? undefined : createLineReader(file)

@@ -50,9 +50,12 @@ function follow(stream, readable) {
       rest = ''
     }
   })
-  readable.on('end', () => {
+  const finish = () => {
     if (rest !== '') writeLine(stream, rest)
-  })
+    rest = ''
+  }
+  readable.on('end', finish)
+  return finish
 }
 
 const { command, env, workingDir } = await readStandardInput()
@@ -78,19 +81,30 @@ child.on('spawn', () => {
     startedAtMs: Date.now(),
   })
 })
-follow('stdout', child.stdout)
-follow('stderr', child.stderr)
+const outputs = [follow('stdout', child.stdout), follow('stderr', child.stderr)]
+/** How long what is left of the process may hold its pipes open and still be heard. */
+const leftBehindMs = 1_000
+
 child.on('exit', (code, signal) => {
-  const exitCode = code ?? 128 + (signalNumbers[signal] ?? 0)
-  // Output may lie in the pipes still; the end is told when it is through, or when somebody inherited them and stays.
   const finishedAtMs = Date.now()
-  const tell = () => writeJson('exit.json', { exitCode, finishedAtMs })
-  const late = setTimeout(tell, 200)
-  child.on('close', () => {
-    clearTimeout(late)
-    tell()
+  // As in a container, the end of the first process is the end of all that it started.
+  try {
+    process.kill(-child.pid, 'SIGKILL')
+  } catch {
+    // Nothing is left.
+  }
+  // Told once and by nobody later: the folder may be another run's by then.
+  const tell = () => {
+    for (const finish of outputs) finish()
+    const exitCode = code ?? 128 + (signalNumbers[signal] ?? 0)
+    writeJson('exit.json', { exitCode, finishedAtMs, signalled: signal !== null })
     process.exit(0)
-  })
+  }
+  // Both pipes are read to their ends.
+  child.on('close', tell)
+  // Whoever took the pipes into a group of its own may keep them open for ever. On a busy machine this timer comes before
+  // what lies in them; one turn of the loop takes that all out.
+  setTimeout(() => setImmediate(() => setImmediate(tell)), leftBehindMs)
 })
 process.on('SIGHUP', () => {})
 process.on('SIGINT', () => {})

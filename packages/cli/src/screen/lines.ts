@@ -1,0 +1,100 @@
+import type pico from 'picocolors'
+
+type Paint = ReturnType<typeof pico.createColors>
+type Tone = 'red' | 'yellow' | 'green' | 'cyan' | 'dim' | 'bold'
+/** A piece of a line, so that its width is known before it is coloured. */
+export type Piece = string | readonly [text: string, tone: Tone]
+export type Line = readonly Piece[]
+
+export interface Section {
+  title: string
+  lines: Line[]
+  /** The last lines count most, as in a journal. */
+  keepsEnd?: boolean
+}
+
+/**
+ * Gives each section its share of the rows: a blank, a title and at least one line each, from the top; then line by line
+ * to whichever still has some to show, so that short sections are whole and long ones share what is left.
+ */
+export function fitSections(sections: readonly Section[], rows: number): Line[] {
+  const shown: number[] = []
+  let left = rows
+  for (const _ of sections) {
+    shown.push(left >= 3 ? 1 : 0)
+    left -= left >= 3 ? 3 : 0
+  }
+  for (let gave = true; gave && left > 0; ) {
+    gave = false
+    for (const [index, { lines }] of sections.entries()) {
+      const count = shown[index] ?? 0
+      if (count === 0 || count >= lines.length || left === 0) continue
+      shown[index] = count + 1
+      left -= 1
+      gave = true
+    }
+  }
+  return sections.flatMap((section, index) => {
+    const count = shown[index] ?? 0
+    if (count === 0) return []
+    const { title, lines, keepsEnd = false } = section
+    const hidden = lines.length - count
+    const more: Piece = [hidden === 0 || keepsEnd ? '' : `  and ${hidden} more`, 'dim']
+    const some = keepsEnd ? lines.slice(-count) : lines.slice(0, count)
+    return [[], [[` ${title}`, 'dim'], more], ...some.map((line): Line => [' ', ...line])] as Line[]
+  })
+}
+
+const textOf = (piece: Piece): string => (typeof piece === 'string' ? piece : piece[0])
+export const widthOf = (line: Line): number => line.reduce((sum, piece) => sum + [...textOf(piece)].length, 0)
+
+/** Coloured and cut at the right edge, with an ellipsis where something is lost. Control characters do not get through. */
+export function paintLine(line: Line, columns: number, paint: Paint): string {
+  let left = columns
+  const cut = widthOf(line) > columns
+  let out = ''
+  for (const piece of line) {
+    const room = cut ? left - 1 : left
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: what a lease says must not move the cursor
+    const letters = [...textOf(piece).replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ')]
+    const text = letters.slice(0, Math.max(0, room)).join('')
+    left -= letters.length
+    if (text !== '') out += typeof piece === 'string' ? text : paint[piece[1]](text)
+  }
+  return cut && columns > 0 ? `${out}…` : out
+}
+
+const barWidth = 8
+export function bar(used: number, total: number): string {
+  const full = total === 0 ? 0 : Math.min(barWidth, Math.ceil((used / total) * barWidth))
+  return '█'.repeat(full) + '░'.repeat(barWidth - full)
+}
+
+export const shortHex = (hex: string) => `${hex.slice(0, 6)}…${hex.slice(-4)}`
+
+export function pad(text: string, width: number): string {
+  const letters = [...text]
+  return letters.length > width ? `${letters.slice(0, width - 1).join('')}…` : text.padEnd(width)
+}
+
+export const padStart = (text: string, width: number) => text.padStart(width)
+
+export function clockOf(ms: number): string {
+  const time = new Date(ms)
+  return [time.getHours(), time.getMinutes(), time.getSeconds()]
+    .map((part) => String(part).padStart(2, '0'))
+    .join(':')
+}
+
+/** `42 s`, `5 min`, `3 h 5 min`, `4 d 2 h`. */
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds))
+  const [days, hours, minutes] = [
+    Math.floor(whole / 86_400),
+    Math.floor(whole / 3600) % 24,
+    Math.floor(whole / 60) % 60,
+  ]
+  if (days > 0) return `${days} d ${hours} h`
+  if (hours > 0) return `${hours} h ${minutes} min`
+  return minutes > 0 ? `${minutes} min` : `${whole} s`
+}
