@@ -56,6 +56,26 @@ describeWith('loop-devices')('disk images', () => {
     },
   )
 
+  test('sweeping leaves alone what is being made, and removes what a crash left', async () => {
+    const left = join(folder, 'disks', 'layer-left.img')
+    const layers = Array.from({ length: 6 }, (_, index) => join(folder, `layer-${index}`))
+    for (const layer of layers) await mkdir(layer)
+    await mkdir(join(folder, 'disks'))
+    await writeFile(left, '')
+    let isMade = false
+    const sweeping = (async () => {
+      while (!isMade) await images.sweep(() => true)
+    })()
+    const making = Promise.all(layers.map((layer) => images.confine(layer, mebibyte)))
+    await making.finally(() => {
+      isMade = true
+    })
+    await sweeping
+    for (const layer of layers) expect(await images.isConfined(layer)).toBe(true)
+    expect(existsSync(left)).toBe(false)
+    for (const layer of layers) await promisify(execFile)('umount', [layer])
+  })
+
   test('lies on the disk of its class and is there again after a restart of the machine', async () => {
     const room = { sizeBytes: 10 * mebibyte, class: 'hdd' }
     const place = await images.open('kept', room)

@@ -48,6 +48,7 @@ const mountOptions = 'loop,discard,nodev'
 /** Not the top, which has a `lost+found`; and not there while nothing is mounted, so that nobody fills the machine's disk. */
 const inner = 'data'
 const suffix = '.img'
+const layerPrefix = 'layer-'
 
 export function createDiskImages({ folder, classFolders }: DiskImagesParts): DiskImages {
   const mountsFolder = join(folder, 'mounts')
@@ -55,6 +56,8 @@ export function createDiskImages({ folder, classFolders }: DiskImagesParts): Dis
     ...new Set(Object.values({ default: folder, ...classFolders }).map((one) => join(one, 'sublet-volumes'))),
   ]
   const turns = new Map<string, Promise<unknown>>()
+  /** Images beneath layers that have a name yet, as they are not mounted. */
+  const inTheMaking = new Set<string>()
 
   /** One after the other for each volume: two replicas may share one. */
   function inTurn<T>(name: string, work: () => Promise<T>): Promise<T> {
@@ -139,7 +142,9 @@ export function createDiskImages({ folder, classFolders }: DiskImagesParts): Dis
   return {
     async confine(layer, sizeBytes) {
       await mkdir(folder, { recursive: true, mode: 0o700 })
-      const image = join(folder, `layer-${randomUUID()}${suffix}`)
+      const entry = `${layerPrefix}${randomUUID()}${suffix}`
+      const image = join(folder, entry)
+      inTheMaking.add(entry)
       try {
         await allocate(image, imageBytesFor(sizeBytes))
         // No journal: after a crash of the machine nobody reads it again.
@@ -147,6 +152,7 @@ export function createDiskImages({ folder, classFolders }: DiskImagesParts): Dis
         await run('mount', ['-o', mountOptions, image, layer])
       } finally {
         await rm(image, { force: true })
+        inTheMaking.delete(entry)
       }
     },
 
@@ -185,7 +191,8 @@ export function createDiskImages({ folder, classFolders }: DiskImagesParts): Dis
       for (const name of names) if (!isThere(name)) await inTurn(name, () => removeNow(name))
       // A crash between making one and mounting it.
       for (const entry of await readdir(folder).catch(() => [] as string[])) {
-        if (entry.startsWith('layer-')) await rm(join(folder, entry), { force: true })
+        const isLeft = entry.startsWith(layerPrefix) && !inTheMaking.has(entry)
+        if (isLeft) await rm(join(folder, entry), { force: true })
       }
     },
   }
