@@ -2,8 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
 import { connectDocker } from './connect-docker.ts'
+import { createEngineAgent } from './engine-agent.ts'
 
 /** An engine that begins to answer `wait`, and dies. */
 function dyingEngine(): Server {
@@ -27,4 +29,10 @@ test('a call that the engine had begun to answer when it died fails as one that 
     server.close()
     await rm(folder, { recursive: true })
   }
+})
+
+test('describing the options of a call describes no connection', () => {
+  const options = { agent: createEngineAgent(), path: '/info' }
+  // As docker-modem does before every call.
+  expect(inspect(options, { showHidden: true, depth: null })).toBe("{ agent: EngineAgent, path: '/info' }")
 })
