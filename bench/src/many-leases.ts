@@ -36,9 +36,18 @@ export async function benchManyLeases(databaseUrl: string): Promise<BenchRow[]> 
   const agreements: Agreement[] = []
   try {
     let left = manyLeases
+    let rented = 0
     await Promise.all(
       Array.from({ length: atOnce }, async () => {
-        while (left-- > 0) await rentOne(tenant, agreements)
+        while (left-- > 0) {
+          await rentOne(tenant, agreements).catch((error: unknown) => {
+            // The others rent no more either, so that all there is can be closed.
+            left = 0
+            throw error
+          })
+          rented += 1
+          if (rented % 25 === 0) say(`${rented} of ${manyLeases} leases are rented`)
+        }
       }),
     )
     await allReady(tenant)
@@ -47,6 +56,7 @@ export async function benchManyLeases(databaseUrl: string): Promise<BenchRow[]> 
     const corePercents: number[] = []
     for (let rest = 0; rest < rests; rest += 1) corePercents.push(await restingPercent(provider))
     const memoryMb = (await residentBytes(provider)) / 1e6
+    say('measured at rest; the provider is killed and started again')
 
     await provider.kill()
     const startedAt = performance.now()
@@ -81,8 +91,16 @@ async function rentOne(tenant: Tenant, agreements: Agreement[]): Promise<void> {
   const manifest = await tenant.manifest(bid, group)
   await patiently(() => tenant.provider.createLease(manifest))
   const leaseId = leaseIdOf(agreement.tenant, agreement.salt)
-  await tenant.until(leaseId, ({ phase }) => phase === 'active', 900_000)
+  const ended = (phase: string) => phase === 'lapsed' || phase === 'closed'
+  const { phase, message } = await tenant.until(
+    leaseId,
+    (status) => status.phase === 'active' || ended(status.phase),
+    900_000,
+  )
+  if (ended(phase)) throw new Error(`a lease did not come up: ${message || phase}`)
 }
+
+const say = (what: string) => process.stderr.write(`  ${what}\n`)
 
 async function closeAll(tenant: Tenant, agreements: readonly Agreement[]): Promise<void> {
   // The chain client sends one after the other by itself.
