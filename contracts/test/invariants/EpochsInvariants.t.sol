@@ -8,9 +8,10 @@ import {Role} from "../../solidity/registry/INodeRegistry.sol";
 import {NodeRegistry} from "../../solidity/registry/NodeRegistry.sol";
 import {NetworkToken} from "../../solidity/token/NetworkToken.sol";
 import {Base} from "../Base.sol";
+import {Handler} from "./Handler.sol";
 
 /// Checkers who move stake, keep secrets back, copy commitments, and begin epochs before their time.
-contract EpochsHandler is Base {
+contract EpochsHandler is Handler {
     uint256 private constant CHECKERS = 4;
     uint96 private constant STAKE = 1e6;
     Epochs public immutable epochs;
@@ -24,7 +25,6 @@ contract EpochsHandler is Base {
     mapping(uint64 epoch => mapping(address => bytes32)) private _commitments;
     uint64[] public begun;
     uint256 public bondsHeld;
-    uint256 public violations;
 
     constructor(Epochs epochs_, CommitRevealBeacon beacon_, NodeRegistry registry_, NetworkToken token) {
         (epochs, beacon, registry) = (epochs_, beacon_, registry_);
@@ -67,7 +67,9 @@ contract EpochsHandler is Base {
         try epochs.freeze() {
             // Nobody may know the seed of an epoch whose checkers can still change.
             (, bool ready) = beacon.randomness(epoch);
-            if (ready || checkers.length == 0 || _checkers[epoch].length != 0) ++violations;
+            if (ready) violated("froze an epoch whose seed was known");
+            if (checkers.length == 0) violated("froze nobody");
+            if (_checkers[epoch].length != 0) violated("froze an epoch twice");
             _checkers[epoch] = checkers;
             _stakes[epoch] = stakes;
         } catch {}
@@ -80,7 +82,7 @@ contract EpochsHandler is Base {
         if (copy) commitment = _commitments[epoch][checkerAt(who + 1)];
         vm.prank(checker);
         try beacon.commit(epoch, commitment) {
-            if (!epochs.isPreparing(epoch)) ++violations;
+            if (!epochs.isPreparing(epoch)) violated("committed out of time");
             _commitments[epoch][checker] = commitment;
             bondsHeld += beacon.bond();
         } catch {}
@@ -93,8 +95,9 @@ contract EpochsHandler is Base {
         vm.prank(checker);
         try beacon.reveal(epoch, secret) {
             bool own = _commitments[epoch][checker] == beacon.commitmentOf(epoch, checker, secret);
-            if (!own || time() < epochs.startOf(epoch) || time() >= epochs.startOf(epoch) + 450) {
-                ++violations;
+            if (!own) violated("revealed what was not committed");
+            if (time() < epochs.startOf(epoch) || time() >= epochs.startOf(epoch) + 450) {
+                violated("revealed out of time");
             }
         } catch {}
     }
@@ -119,7 +122,8 @@ contract EpochsHandler is Base {
     function begin(uint64 ahead) public {
         uint64 epoch = epochs.currentEpoch() + ahead % 3;
         try epochs.begin(epoch) {
-            if (ahead % 3 != 0 || _seeds[epoch] != 0) ++violations;
+            if (ahead % 3 != 0) violated("began an epoch before its time");
+            if (_seeds[epoch] != 0) violated("began an epoch twice");
             (_seeds[epoch], _frozenFor[epoch]) = epochs.epochOf(epoch);
             begun.push(epoch);
         } catch {}
@@ -129,7 +133,7 @@ contract EpochsHandler is Base {
         uint64 current = epochs.currentEpoch();
         uint64 epoch = current + 1 > back % 4 ? current + 1 - back % 4 : 1;
         try beacon.settleBond(epoch, checkerAt(who)) {
-            if (time() < epochs.startOf(epoch) + 450) ++violations;
+            if (time() < epochs.startOf(epoch) + 450) violated("settled a bond before its time");
             bondsHeld -= beacon.bond();
         } catch {}
     }
@@ -173,7 +177,7 @@ contract EpochsInvariants is Base {
     }
 
     function invariant_epochs() public view {
-        vm.assertEq(_handler.violations(), 0);
+        vm.assertEq(_handler.violation(), "");
         vm.assertEq(_token.balanceOf(address(_beacon)), _handler.bondsHeld());
         uint64 next = _epochs.currentEpoch() + 1;
         (bytes32 value, bool ready) = _beacon.randomness(next);

@@ -44,7 +44,7 @@ contract EscrowCampaign is EscrowHandler {
         token.mint(address(this), amount);
         token.approve(address(escrow), amount);
         try escrow.deposit(address(token), amount) {
-            ++violations;
+            violated("took in a token that moves other amounts");
         } catch {}
     }
 
@@ -90,8 +90,10 @@ contract EscrowCampaign is EscrowHandler {
         uint256 brought = escrow.balanceOf(provider, token) - escrow.earningsOf(provider, token);
         vm.prank(actors[who % actors.length]);
         try escrow.withdrawFor(provider, token) {
-            if (_registry.payoutOf(provider) == address(0)) ++violations;
-            if (escrow.balanceOf(provider, token) != brought) ++violations;
+            if (_registry.payoutOf(provider) == address(0)) violated("withdrew to no payout address");
+            if (escrow.balanceOf(provider, token) != brought) {
+                violated("withdrew other than what was earned");
+            }
         } catch {}
     }
 
@@ -105,7 +107,9 @@ contract EscrowCampaign is EscrowHandler {
         vm.prank(provider);
         try escrow.topUp(_agreements[amount % _agreements.length], amount) {
             bool untouched = escrow.earningsOf(provider, token) == earned;
-            if (!untouched && _registry.payoutOf(provider) != address(0)) ++violations;
+            if (!untouched && _registry.payoutOf(provider) != address(0)) {
+                violated("spent earnings that have an address to go to");
+            }
         } catch {}
     }
 
@@ -148,7 +152,7 @@ contract EscrowCampaign is EscrowHandler {
             providerSigs[i] = sign(providerKey(seed + i + (i == odd ? 1 : 0)), escrow.hashAgreement(list[i]));
         }
         if (!opens(list, t, providerSigs, asGang)) return;
-        if (odd < list.length) ++violations;
+        if (odd < list.length) violated("opened with another provider's signature");
         kept(list);
     }
 
@@ -189,13 +193,16 @@ contract EscrowCampaign is EscrowHandler {
         }
         vm.prank(actors[who % actors.length]);
         try escrow.closeBatch(list) returns (uint256 closed) {
+            uint256 were;
             for (uint256 i; i < count; ++i) {
                 if (!wasOpen[i]) continue;
-                closedAt[idOf(list[i])] = time();
-                countOperator(list[i], true);
-                --closed;
+                countEnded(list[i]);
+                ++were;
             }
-            if (closed != 0) ++violations;
+            if (closed != were) violated("a batch ended other leases than those that were open");
+            for (uint256 i; i < count; ++i) {
+                requireOperatorRate(list[i]);
+            }
         } catch {}
     }
 
@@ -208,7 +215,7 @@ contract EscrowCampaign is EscrowHandler {
         LeaseStatus standing = escrow.lease(leaseId).status;
         vm.prank(tenant);
         try escrow.cancel(salt) {
-            if (standing != LeaseStatus.None) ++violations;
+            if (standing != LeaseStatus.None) violated("cancelled a salt that was spent");
         } catch {}
     }
 
@@ -217,7 +224,7 @@ contract EscrowCampaign is EscrowHandler {
         if (_agreements.length == 0) return;
         if (!allowed) vm.prank(tenantAt(i));
         try escrow.creditByVerdict(_agreements[i % _agreements.length], seconds_ % 20_000) {
-            if (!allowed) ++violations;
+            if (!allowed) violated("credited by somebody else than the verdicts");
         } catch {}
     }
 
@@ -244,12 +251,15 @@ contract EscrowCampaign is EscrowHandler {
             vouchers[t] = voucherBy(key, tenantAt(t), provider, token, total);
         }
         uint256 paid = escrow.redeemBatch(provider, token, vouchers);
+        uint256 sum;
         for (uint256 t; t < TENANTS; ++t) {
             uint256 grown = escrow.channel(tenantAt(t), provider, token).redeemed - before[t];
-            paid -= grown;
-            if (grown != 0 && !isChannelSigner(tenantAt(t), provider, token, tenantAt(key))) ++violations;
+            sum += grown;
+            if (grown != 0 && !isChannelSigner(tenantAt(t), provider, token, tenantAt(key))) {
+                violated("redeemed in a batch what nobody signed who may");
+            }
         }
-        if (paid != 0) ++violations;
+        if (paid != sum) violated("a batch paid other than what its channels say");
     }
 
     function voucherBy(uint256 key, address tenant, address provider, address token, uint96 total)

@@ -10,11 +10,11 @@ import {
     Voucher
 } from "../../solidity/escrow/EscrowTypes.sol";
 import {TestDollar} from "../../solidity/token/TestDollar.sol";
-import {Base} from "../Base.sol";
 import {ReenteringToken} from "../tokens/HostileTokens.sol";
+import {Handler} from "./Handler.sol";
 
 /// Tenants, providers and strangers who do whatever they can, in an honest token and in one that calls back.
-abstract contract EscrowHandler is Base {
+abstract contract EscrowHandler is Handler {
     uint256 internal constant TENANTS = 3;
     uint256 internal constant PROVIDERS = 2;
     /// Enough to get into each other's way; more would only slow the check after every call down.
@@ -31,7 +31,6 @@ abstract contract EscrowHandler is Base {
     /// Sent to the escrow behind its back.
     mapping(address token => uint256) public donated;
     uint256 public opened;
-    uint256 public violations;
     mapping(bytes32 leaseId => bool) private _byOperator;
     mapping(address tenant => mapping(address token => uint256 ratePerHour)) public operatorRate;
     address private immutable _operator = vm.addr(operatorKey());
@@ -168,7 +167,7 @@ abstract contract EscrowHandler is Base {
         a.ratePerHour = rate;
         bytes32 digest = escrow.hashAgreement(a);
         try escrow.open(a, sign(tenantKey(key), digest), sign(providerKey(key), digest)) {
-            ++violations;
+            violated("a salt opened twice");
         } catch {}
     }
 
@@ -198,10 +197,10 @@ abstract contract EscrowHandler is Base {
         try escrow.close(a) {
             bool may = caller == a.tenant || caller == a.provider || time() >= end
                 || (noticeEndsAt != 0 && time() >= noticeEndsAt);
-            if (!may) ++violations;
+            if (!may) violated("closed by somebody who may not");
             countPaid(a, before);
-            closedAt[idOf(a)] = time();
-            countOperator(a, true);
+            countEnded(a);
+            requireOperatorRate(a);
         } catch {}
     }
 
@@ -217,7 +216,7 @@ abstract contract EscrowHandler is Base {
         Agreement memory a = _agreements[i % _agreements.length];
         vm.prank(byProvider ? a.provider : a.tenant);
         try escrow.creditByProvider(a, seconds_ % 10_000, "") {
-            if (!byProvider) ++violations;
+            if (!byProvider) violated("a tenant credited itself");
         } catch {}
     }
 
@@ -237,11 +236,11 @@ abstract contract EscrowHandler is Base {
         uint256 before = othersHold(a);
         vm.prank(a.tenant);
         try escrow.settle(a, amount, until, "", ps) {
-            if (time() > until) ++violations;
-            if (providerAt(p) != a.provider) ++violations;
+            if (time() > until) violated("settled too late");
+            if (providerAt(p) != a.provider) violated("settled by another provider's signature");
             countPaid(a, before);
-            closedAt[idOf(a)] = time();
-            countOperator(a, true);
+            countEnded(a);
+            requireOperatorRate(a);
         } catch {}
     }
 
@@ -287,15 +286,17 @@ abstract contract EscrowHandler is Base {
         try escrow.open(a, sign(operatorKey(), digest), sign(providerKey(p), digest)) returns (
             bytes32 leaseId
         ) {
-            if (
-                limit.until <= time() || a.deposit > limit.remaining
-                    || uint256(limit.openRatePerHour) + a.ratePerHour > limit.ratePerHourCap
-            ) ++violations;
+            if (limit.until <= time()) violated("an operator opened after its time");
+            if (a.deposit > limit.remaining) violated("an operator opened for more than it may spend");
+            if (uint256(limit.openRatePerHour) + a.ratePerHour > limit.ratePerHourCap) {
+                violated("an operator opened beyond its rate");
+            }
             ++opened;
             _agreements.push(a);
-            _byOperator[leaseId] = true;
-            countOperator(a, false);
             openedAt[leaseId] = time();
+            _byOperator[leaseId] = true;
+            operatorRate[a.tenant][a.token] += a.ratePerHour;
+            requireOperatorRate(a);
         } catch {}
     }
 
@@ -306,22 +307,24 @@ abstract contract EscrowHandler is Base {
         amount = uint96(bound(amount, 1, 1e11));
         vm.prank(operator());
         try escrow.topUpAsOperator(a, amount) {
-            if (limit.until <= time() || amount > limit.remaining || a.ratePerHour > limit.ratePerHourCap) {
-                ++violations;
-            }
+            if (limit.until <= time()) violated("an operator topped up after its time");
+            if (amount > limit.remaining) violated("an operator topped up by more than it may spend");
+            if (a.ratePerHour > limit.ratePerHourCap) violated("an operator topped up beyond its rate");
         } catch {}
     }
 
-    /// What counts against an operator is the sum of the rates of the leases that it opened and nobody closed.
-    function countOperator(Agreement memory a, bool ended) internal {
-        if (!_byOperator[idOf(a)]) return;
-        if (ended) operatorRate[a.tenant][a.token] -= a.ratePerHour;
-        else operatorRate[a.tenant][a.token] += a.ratePerHour;
-        if (
-            escrow.operatorLimit(a.tenant, operator(), a.token).openRatePerHour
-                != operatorRate[a.tenant][a.token]
-        ) {
-            ++violations;
+    function countEnded(Agreement memory a) internal {
+        bytes32 leaseId = idOf(a);
+        closedAt[leaseId] = time();
+        if (_byOperator[leaseId]) operatorRate[a.tenant][a.token] -= a.ratePerHour;
+    }
+
+    /// What counts against an operator is the sum of the rates of the leases that it opened and nobody closed. Where a call ends several, all
+    /// of them are counted before this holds again.
+    function requireOperatorRate(Agreement memory a) internal {
+        uint96 counted = escrow.operatorLimit(a.tenant, operator(), a.token).openRatePerHour;
+        if (counted != operatorRate[a.tenant][a.token]) {
+            violated("an operator's rate is not that of its open leases");
         }
     }
 
@@ -340,7 +343,9 @@ abstract contract EscrowHandler is Base {
         (bytes32 r, bytes32 vs) =
             signShort(tenantKey(key), escrow.hashVoucher(tenant, provider, token, total));
         try escrow.redeem(provider, token, Voucher(tenant, total, r, vs)) returns (uint96 paid) {
-            if (paid != 0 && !isChannelSigner(tenant, provider, token, tenantAt(key))) ++violations;
+            if (paid != 0 && !isChannelSigner(tenant, provider, token, tenantAt(key))) {
+                violated("redeemed what nobody signed who may");
+            }
         } catch {}
     }
 
@@ -360,7 +365,7 @@ abstract contract EscrowHandler is Base {
             try escrow.requestUnlock(provider, token) {} catch {}
         } else {
             try escrow.unlock(provider, token) {
-                if (unlockAt == 0 || time() < unlockAt) ++violations;
+                if (unlockAt == 0 || time() < unlockAt) violated("unlocked before its time");
             } catch {}
         }
         vm.stopPrank();
@@ -385,8 +390,12 @@ abstract contract EscrowHandler is Base {
         if (now_ <= before) return;
         bytes32 leaseId = idOf(a);
         paidOut[leaseId] += now_ - before;
-        uint256 served = time() - openedAt[leaseId] - escrow.lease(leaseId).creditSeconds;
-        if (paidOut[leaseId] > uint256(a.ratePerHour) * served / 3600) ++violations;
+        uint256 ran = time() - openedAt[leaseId];
+        uint256 credited = escrow.lease(leaseId).creditSeconds;
+        uint256 served = ran > credited ? ran - credited : 0;
+        if (paidOut[leaseId] > uint256(a.ratePerHour) * served / 3600) {
+            violated("paid for seconds of outage that were credited");
+        }
     }
 
     /// Reads only what it needs of each lease: it runs after every call.

@@ -6,11 +6,11 @@ import {INodeRegistry, Role} from "../../solidity/registry/INodeRegistry.sol";
 import {ClassUse} from "../../solidity/rewards/Emission.sol";
 import {EpochReport, Quorum, Rewards} from "../../solidity/rewards/Rewards.sol";
 import {NetworkToken} from "../../solidity/token/NetworkToken.sol";
-import {Base} from "../Base.sol";
+import {Handler} from "./Handler.sol";
 
 /// Committees that sign whatever they are asked to, roots that promise more than was made included, with too few signatures or old ones;
 /// challengers for and without reason; and people who finish, drop and claim when they may not.
-contract RewardsHandler is Base {
+contract RewardsHandler is Handler {
     uint256 private constant CHECKERS = 5;
     uint256 public constant COMMITTEE = 3;
     uint32 public constant MOST_AGE = 3;
@@ -30,7 +30,6 @@ contract RewardsHandler is Base {
     EpochReport private _report;
     uint16 private _use;
 
-    uint256 public violations;
     uint256 public proposed;
     uint256 public upheld;
     uint256 public dropped;
@@ -84,8 +83,10 @@ contract RewardsHandler is Base {
         bool waits = rewards.pending().status != Rewards.ReportStatus.None;
         uint64 last = rewards.lastFinalEpoch();
         try rewards.propose(r, classes(use), quorum(r, use, address(0), COMMITTEE, signers)) {
-            if (waits || r.epoch <= last || r.epoch + MOST_AGE < current) ++violations;
-            if (signers * 3 <= COMMITTEE * 2) ++violations;
+            if (waits) violated("proposed while another report waited");
+            if (r.epoch <= last) violated("proposed an epoch out of order");
+            if (r.epoch + MOST_AGE < current) violated("proposed an epoch that is too old");
+            if (signers * 3 <= COMMITTEE * 2) violated("proposed without a quorum");
             (_report, _waiting, _use) = (r, promised, use);
             ++proposed;
         } catch {}
@@ -95,7 +96,8 @@ contract RewardsHandler is Base {
         Rewards.Pending memory p = rewards.pending();
         vm.prank(challenger);
         try rewards.challenge() {
-            if (p.status != Rewards.ReportStatus.Pending || time() >= p.challengeUntil) ++violations;
+            if (p.status != Rewards.ReportStatus.Pending) violated("challenged what was not pending");
+            if (time() >= p.challengeUntil) violated("challenged too late");
         } catch {}
     }
 
@@ -106,8 +108,9 @@ contract RewardsHandler is Base {
         address answered = stale ? address(0) : challenger;
         Quorum memory q = quorum(_report, _use, answered, COMMITTEE * 2 + 1, signers);
         try rewards.uphold(_report, classes(_use), q) {
-            if (p.status != Rewards.ReportStatus.Challenged || stale) ++violations;
-            if (signers * 3 <= CHECKERS * 2) ++violations;
+            if (p.status != Rewards.ReportStatus.Challenged) violated("upheld what was not challenged");
+            if (stale) violated("upheld by signatures from before the challenge");
+            if (signers * 3 <= CHECKERS * 2) violated("upheld without a quorum");
             _standing = _waiting;
             ++upheld;
         } catch {}
@@ -117,7 +120,8 @@ contract RewardsHandler is Base {
         if (wait) skip(600);
         Rewards.Pending memory p = rewards.pending();
         try rewards.finalize() {
-            if (p.status != Rewards.ReportStatus.Pending || time() < p.challengeUntil) ++violations;
+            if (p.status != Rewards.ReportStatus.Pending) violated("finished what was not pending");
+            if (time() < p.challengeUntil) violated("finished while it could be challenged");
             _standing = _waiting;
             ++finished;
         } catch {}
@@ -128,8 +132,9 @@ contract RewardsHandler is Base {
         Rewards.Pending memory p = rewards.pending();
         uint256 before = token.balanceOf(challenger);
         try rewards.drop() {
-            if (p.status != Rewards.ReportStatus.Challenged || time() < p.challengeUntil) ++violations;
-            if (token.balanceOf(challenger) != before + BOND) ++violations;
+            if (p.status != Rewards.ReportStatus.Challenged) violated("dropped what was not challenged");
+            if (time() < p.challengeUntil) violated("dropped while it could be upheld");
+            if (token.balanceOf(challenger) != before + BOND) violated("dropped without returning the bond");
             ++dropped;
         } catch {}
     }
@@ -141,7 +146,8 @@ contract RewardsHandler is Base {
         uint256 cumulative = honest ? _standing[who] : amount;
         uint256 before = rewards.claimed(_accounts[who]);
         try rewards.claim(_accounts[who], cumulative, proofOf(who)) {
-            if (cumulative != _standing[who] || cumulative <= before) ++violations;
+            if (cumulative != _standing[who]) violated("claimed what the root does not say");
+            if (cumulative <= before) violated("claimed what had been claimed");
         } catch {}
     }
 

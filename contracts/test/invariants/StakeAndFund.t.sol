@@ -8,16 +8,16 @@ import {NodeRegistry} from "../../solidity/registry/NodeRegistry.sol";
 import {NetworkToken} from "../../solidity/token/NetworkToken.sol";
 import {TestDollar} from "../../solidity/token/TestDollar.sol";
 import {Base} from "../Base.sol";
+import {Handler} from "./Handler.sol";
 
 /// Nodes that stake, leave and come back, and a slasher that takes what it can.
-contract StakeHandler is Base {
+contract StakeHandler is Handler {
     NodeRegistry public immutable registry;
     NetworkToken public immutable token;
     address private immutable _slasher;
     uint256 public staked;
     uint256 public unstaked;
     uint256 public slashed;
-    uint256 public violations;
 
     constructor(NodeRegistry registry_, NetworkToken token_, address slasher) {
         (registry, token, _slasher) = (registry_, token_, slasher);
@@ -53,7 +53,7 @@ contract StakeHandler is Base {
         Node memory n = registry.node(nodeAt(who));
         vm.prank(nodeAt(who));
         try registry.unstake() {
-            if (time() < n.unbondsAt) ++violations;
+            if (time() < n.unbondsAt) violated("unstaked what was still liable");
             unstaked += n.unbonding;
         } catch {}
     }
@@ -62,7 +62,8 @@ contract StakeHandler is Base {
         Node memory n = registry.node(nodeAt(who));
         vm.prank(allowed ? _slasher : nodeAt(who + 1));
         try registry.slash(nodeAt(who), uint96(bound(amount, 0, 2e6)), "r") returns (uint96 taken) {
-            if (!allowed || taken > n.stake + n.unbonding) ++violations;
+            if (!allowed) violated("somebody else than the slasher slashed");
+            if (taken > n.stake + n.unbonding) violated("slashed more than the stake");
             slashed += taken;
         } catch {}
     }
@@ -80,12 +81,11 @@ contract EverythingToTheFund is IPayouts {
 }
 
 /// Holders that come and go, a market that pays in, and a governance that buys, writes down and retires.
-contract FundHandler is Base {
+contract FundHandler is Handler {
     HardwareFund public immutable fund;
     TestDollar public immutable dollar;
     address private immutable _owner;
     bytes32[] public devices;
-    uint256 public violations;
 
     constructor(HardwareFund fund_, TestDollar dollar_, address owner) {
         (fund, dollar, _owner) = (fund_, dollar_, owner);
@@ -101,20 +101,20 @@ contract FundHandler is Base {
         dollar.mint(address(this), amount);
         uint256 price = fund.convertToAssets(1e18);
         fund.deposit(amount, address(this));
-        if (fund.convertToAssets(1e18) < price) ++violations;
+        if (fund.convertToAssets(1e18) < price) violated("a deposit lowered the share price");
     }
 
     function redeem(uint256 shares) external {
         uint256 price = fund.convertToAssets(1e18);
         shares = bound(shares, 0, fund.maxRedeem(address(this)));
         fund.redeem(shares, address(this), address(this));
-        if (fund.convertToAssets(1e18) < price) ++violations;
+        if (fund.convertToAssets(1e18) < price) violated("a redemption lowered the share price");
     }
 
     function income(uint96 amount) external {
         uint256 price = fund.convertToAssets(1e18);
         dollar.mint(address(fund), bound(amount, 0, 1e8));
-        if (fund.convertToAssets(1e18) < price) ++violations;
+        if (fund.convertToAssets(1e18) < price) violated("income lowered the share price");
     }
 
     /// Comes for income and leaves with it, if it can.
@@ -127,7 +127,7 @@ contract FundHandler is Base {
         fund.noticeIncome();
         uint256 most = fund.maxRedeem(address(this));
         fund.redeem(shares < most ? shares : most, address(this), address(this));
-        if (dollar.balanceOf(address(this)) > before) ++violations;
+        if (dollar.balanceOf(address(this)) > before) violated("a visit took income away");
     }
 
     function buy(uint96 cost, uint96 bond, uint40 life) external {
@@ -146,7 +146,7 @@ contract FundHandler is Base {
             bond,
             uint40(bound(life, 1, 1e8))
         ) {
-            if (fund.totalAssets() != assets) ++violations;
+            if (fund.totalAssets() != assets) violated("a purchase changed what the fund is worth");
             devices.push(deviceId);
         } catch {
             fund.takeBondBack(deviceId);
@@ -160,7 +160,7 @@ contract FundHandler is Base {
     function noticeIncome() external {
         uint256 assets = fund.totalAssets();
         fund.noticeIncome();
-        if (fund.totalAssets() != assets) ++violations;
+        if (fund.totalAssets() != assets) violated("noticing income changed what the fund is worth");
     }
 
     function retire(uint256 i, uint96 proceeds, bool seize) external {
@@ -176,7 +176,7 @@ contract FundHandler is Base {
         bytes32 deviceId = devices[i % devices.length];
         bool retired = fund.deviceOf(deviceId).retired;
         try fund.takeBondBack(deviceId) {
-            if (!retired) ++violations;
+            if (!retired) violated("took back the bond of a device in service");
         } catch {}
     }
 }
@@ -212,7 +212,7 @@ contract StakeInvariants is Base {
         vm.assertEq(held, _token.balanceOf(address(_registry)));
         vm.assertEq(held + _handler.unstaked() + _handler.slashed(), _handler.staked());
         vm.assertEq(_token.balanceOf(address(0x7EA)), _handler.slashed());
-        vm.assertEq(_handler.violations(), 0);
+        vm.assertEq(_handler.violation(), "");
     }
 
     /// Whoever is listed as a checker holds the role, once.
@@ -253,7 +253,7 @@ contract FundInvariants is Base {
         vm.assertGe(_dollar.balanceOf(address(_fund)), bonds);
         // What is neither is income that is still on its way.
         vm.assertLe(_fund.totalAssets(), _dollar.balanceOf(address(_fund)) - bonds + book);
-        vm.assertEq(_handler.violations(), 0);
+        vm.assertEq(_handler.violation(), "");
     }
 
     /// All income comes to the holders in the end.
@@ -277,6 +277,6 @@ contract FundInvariants is Base {
         _handler.retire(0, 1, true);
         vm.assertEq(_fund.totalBookValue(), 0);
         vm.assertEq(_handler.deviceCount(), 1);
-        vm.assertEq(_handler.violations(), 0);
+        vm.assertEq(_handler.violation(), "");
     }
 }

@@ -9,11 +9,12 @@ import {NodeRegistry} from "../../solidity/registry/NodeRegistry.sol";
 import {TestDollar} from "../../solidity/token/TestDollar.sol";
 import {Case, CaseKind, CaseStatus, Statement, Vote} from "../../solidity/verdicts/IVerdicts.sol";
 import {Verdicts} from "../../solidity/verdicts/Verdicts.sol";
+import {Handler} from "./Handler.sol";
 import {People} from "./People.sol";
 
 /// Checkers and strangers who open cases about anything, copy, vote twice, vote where they were not drawn or after they left, reveal
 /// something else, appeal late, and execute early or with another agreement.
-contract VerdictsHandler is People {
+contract VerdictsHandler is People, Handler {
     /// As `CheckersFrozen` said.
     struct Frozen {
         address[] checkers;
@@ -46,7 +47,6 @@ contract VerdictsHandler is People {
     mapping(uint64 epoch => Frozen) private _frozen;
     mapping(bytes32 caseId => bool) private _known;
 
-    uint256 public violations;
     uint256 public upheld;
     uint256 public slashed;
     uint256 public credited;
@@ -146,14 +146,18 @@ contract VerdictsHandler is People {
         try verdicts.openOutage(epoch, a, f.checkers, f.stakes) returns (bytes32 id) {
             opened(id, epoch, personAt(who));
             LeaseState memory state = stateOf(a);
-            if (state.status != LeaseStatus.Open || state.openedAt >= epochs.startOf(epoch)) ++violations;
+            if (state.status != LeaseStatus.Open) violated("opened an outage of a lease that was not open");
+            if (state.openedAt >= epochs.startOf(epoch)) {
+                violated("opened an outage of a lease that came after");
+            }
             _leaseOf[id] = i;
         } catch {}
     }
 
     function opened(bytes32 caseId, uint64 epoch, address who) private {
-        if (_known[caseId] || epoch + MOST_AGE < epochs.currentEpoch()) ++violations;
-        if (!mayVote(verdicts.caseOf(caseId), caseId, who)) ++violations;
+        if (_known[caseId]) violated("opened a case twice");
+        if (epoch + MOST_AGE < epochs.currentEpoch()) violated("opened a case of an epoch that is too old");
+        if (!mayVote(verdicts.caseOf(caseId), caseId, who)) violated("opened a case without being drawn");
         _known[caseId] = true;
         cases.push(caseId);
     }
@@ -166,7 +170,9 @@ contract VerdictsHandler is People {
         Statement memory s = lieOf(c);
         if (harmless) s.content = "true";
         try verdicts.showStatement(caseId, s, signStatement(s)) {
-            if (c.status == CaseStatus.Dismissed || c.status == CaseStatus.Executed) ++violations;
+            if (c.status == CaseStatus.Dismissed || c.status == CaseStatus.Executed) {
+                violated("showed a statement in a case that was over");
+            }
             if (!harmless) _shown[caseId] = true;
         } catch {}
     }
@@ -183,7 +189,8 @@ contract VerdictsHandler is People {
         if (copy) commitment = _lastCommitment[i % cases.length];
         vm.prank(member);
         try verdicts.commitVote(caseId, commitment) {
-            if (time() >= c.commitUntil || !mayVote(c, caseId, member)) ++violations;
+            if (time() >= c.commitUntil) violated("committed too late");
+            if (!mayVote(c, caseId, member)) violated("committed without being drawn");
             _lastCommitment[i % cases.length] = commitment;
         } catch {}
     }
@@ -223,8 +230,9 @@ contract VerdictsHandler is People {
         bytes32 round = roundOf(caseId, c.appealed);
         vm.prank(member);
         try verdicts.revealVote(caseId, v) {
-            if (time() < c.commitUntil || time() >= c.revealUntil || _voted[round][member]) ++violations;
-            if (!mayVote(c, caseId, member)) ++violations;
+            if (time() < c.commitUntil || time() >= c.revealUntil) violated("revealed out of time");
+            if (_voted[round][member]) violated("revealed twice");
+            if (!mayVote(c, caseId, member)) violated("revealed without being drawn");
             _voted[round][member] = true;
             if (votesAgainst) ++against[round];
             if (votesAgainst && judge) ++_judging[round];
@@ -236,10 +244,12 @@ contract VerdictsHandler is People {
         bytes32 caseId = caseAt(i);
         Case memory c = verdicts.caseOf(caseId);
         try verdicts.decide(caseId) {
-            if (time() < c.revealUntil) ++violations;
+            if (time() < c.revealUntil) violated("decided while votes could be revealed");
             bool stands = verdicts.caseOf(caseId).status == CaseStatus.Upheld;
             if (stands) ++upheld;
-            if (stands != isQuorum(against[roundOf(caseId, c.appealed)], c)) ++violations;
+            if (stands != isQuorum(against[roundOf(caseId, c.appealed)], c)) {
+                violated("decided otherwise than the votes");
+            }
         } catch {}
     }
 
@@ -250,7 +260,8 @@ contract VerdictsHandler is People {
         Frozen memory f = frozenFor(c.epoch);
         vm.prank(personAt(who));
         try verdicts.appeal(caseId, f.checkers, f.stakes) {
-            if (c.status != CaseStatus.Upheld || c.appealed || time() >= c.appealUntil) ++violations;
+            if (c.status != CaseStatus.Upheld || c.appealed) violated("appealed what could not be appealed");
+            if (time() >= c.appealUntil) violated("appealed too late");
         } catch {}
     }
 
@@ -262,11 +273,11 @@ contract VerdictsHandler is People {
         Case memory c = verdicts.caseOf(caseId);
         Node memory before = registry.node(c.accused);
         try verdicts.executeAgainstNode(caseId) {
-            if (c.kind == CaseKind.Outage) ++violations;
+            if (c.kind == CaseKind.Outage) violated("executed an outage against a node");
             executed(c, caseId);
             uint256 taken = takenFrom(c.accused, before);
             bool proved = _shown[caseId] && isQuorum(_judging[roundOf(caseId, c.appealed)], c);
-            if (taken != 0 && !proved) ++violations;
+            if (taken != 0 && !proved) violated("slashed without a signed statement that was judged");
             slashed += taken;
         } catch {}
     }
@@ -280,14 +291,17 @@ contract VerdictsHandler is People {
         if (wrong) a.ratePerHour += 1;
         LeaseState memory before = stateOf(a);
         try verdicts.executeOutage(caseId, a) {
-            if (c.kind != CaseKind.Outage) ++violations;
+            if (c.kind != CaseKind.Outage) violated("executed as an outage what is none");
             executed(c, caseId);
             LeaseState memory after_ = stateOf(a);
             if (before.status != LeaseStatus.Open) {
-                if (after_.creditSeconds != before.creditSeconds) ++violations;
+                if (after_.creditSeconds != before.creditSeconds) violated("credited a lease that was over");
                 return;
             }
-            if (wrong || after_.creditSeconds != dueTo(a, before, c.value)) ++violations;
+            if (wrong) violated("executed an outage with another agreement");
+            if (after_.creditSeconds != dueTo(a, before, c.value)) {
+                violated("credited other than what was due");
+            }
             credited += after_.creditSeconds - before.creditSeconds;
         } catch {}
     }
@@ -316,7 +330,8 @@ contract VerdictsHandler is People {
         bytes32 key = keccak256(abi.encode(node, epoch % 4));
         Node memory before = registry.node(node);
         try verdicts.proveEquivocation(a, signStatement(a), b, signStatement(b)) {
-            if (!sameKind || sameContent || _equivocated[key]) ++violations;
+            if (!sameKind || sameContent) violated("proved an equivocation that is none");
+            if (_equivocated[key]) violated("proved an equivocation twice");
             _equivocated[key] = true;
             ++equivocations;
             slashed += takenFrom(node, before);
@@ -324,15 +339,16 @@ contract VerdictsHandler is People {
     }
 
     function executed(Case memory c, bytes32 caseId) private {
-        if (c.status != CaseStatus.Upheld || time() < c.appealUntil) ++violations;
-        if (!isQuorum(against[roundOf(caseId, c.appealed)], c)) ++violations;
+        if (c.status != CaseStatus.Upheld) violated("executed what was not upheld");
+        if (time() < c.appealUntil) violated("executed while it could be appealed");
+        if (!isQuorum(against[roundOf(caseId, c.appealed)], c)) violated("executed without a quorum");
         ++executions[caseId];
     }
 
     function takenFrom(address node, Node memory before) private returns (uint256 taken) {
         Node memory after_ = registry.node(node);
         taken = uint256(before.stake) + before.unbonding - after_.stake - after_.unbonding;
-        if (taken > verdicts.parameters().slashAmount) ++violations;
+        if (taken > verdicts.parameters().slashAmount) violated("slashed more than a verdict takes");
     }
 
     // ── what it knows ─────────────────────────────────────────────────────────────────────────────────────────
