@@ -19,7 +19,8 @@ export interface DiskImages {
    * folder, a crash too, leaves nothing behind.
    */
   confine(folder: string, sizeBytes: number): Promise<void>
-  isConfined(folder: string): Promise<boolean>
+  /** Every folder that something is mounted on now. */
+  confined(): Promise<ReadonlySet<string>>
   /**
    * Makes sure that a volume's image is there, is as large as said, and is mounted; answers the folder for its files.
    * Without a room nothing is made or changed in size.
@@ -156,7 +157,7 @@ export function createDiskImages({ folder, classFolders }: DiskImagesParts): Dis
       }
     },
 
-    isConfined: async (layer) => (await deviceAt(layer)) !== undefined,
+    confined: async () => new Set((await mounts()).map(({ place }) => place)),
 
     open: (name, room) =>
       inTurn(name, async () => {
@@ -215,18 +216,19 @@ async function sizeOf(path: string): Promise<number | undefined> {
   )
 }
 
+const mounts = async () => mountsIn(await readFile('/proc/self/mountinfo', 'utf8'))
+
 /** The device that is mounted at a place. */
 async function deviceAt(place: string): Promise<string | undefined> {
-  const mounts = mountsIn(await readFile('/proc/self/mountinfo', 'utf8'))
-  return mounts.findLast((mount) => mount.place === place)?.source
+  return (await mounts()).findLast((mount) => mount.place === place)?.source
 }
 
 /** Unmounts a place unless somebody uses what is there, through another mount too. Answers whether nobody has it now. */
 async function closed(place: string): Promise<boolean> {
-  const mounts = mountsIn(await readFile('/proc/self/mountinfo', 'utf8'))
-  const own = mounts.findLast((mount) => mount.place === place)
+  const all = await mounts()
+  const own = all.findLast((mount) => mount.place === place)
   if (own === undefined) return true
-  if (mounts.some((mount) => mount.source === own.source && mount.place !== place)) return false
+  if (all.some((mount) => mount.source === own.source && mount.place !== place)) return false
   const backing = await backingOf(own.source)
   return (await succeeds(run('umount', [place]))) && (await isDetached(own.source, backing))
 }

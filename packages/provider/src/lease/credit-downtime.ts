@@ -4,8 +4,8 @@ import type { Log } from '@sublet/service'
 import type { LeaseChain } from '../chain/lease-chain.ts'
 import { creditDue } from '../metering/credit-due.ts'
 
-/** What became of a credit: `failed` is to be tried again. */
-export type Crediting = 'credited' | 'not-due' | 'failed'
+/** What became of a credit: what is `owed` is to be tried again. */
+export type Crediting = 'credited' | 'not-due' | 'owed'
 
 /** Takes the provider's own downtime off what an open lease pays, where it is due. */
 export async function creditDowntime(parts: {
@@ -31,6 +31,6 @@ export async function creditDowntime(parts: {
     return 'credited'
   } catch (err) {
     log.warn({ err }, 'own downtime could not be credited yet')
-    return 'failed'
+    return 'owed'
   }
 }

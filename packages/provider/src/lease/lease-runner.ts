@@ -271,6 +271,7 @@ export function runLease(start: LeaseRecord, found: Found, parts: RunnerParts): 
   /** Serves until something ends the lease. */
   async function serve(): Promise<EndCause> {
     let before: ChainLease | undefined
+    const creditFromMs = found.lastSeenMs === undefined ? 0 : now() + creditRestMs
     for (;;) {
       // Taken before anything is awaited, so that no word is lost.
       const word = heard
@@ -298,21 +299,25 @@ export function runLease(start: LeaseRecord, found: Found, parts: RunnerParts): 
       const endsAtMs = moneyEndsAt({ agreement: record.agreement, chain: state }) * 1000
       const isLast = now() >= endsAtMs
       // What is credited is served longer for the same money.
-      const crediting = await creditDowntime({
-        ...parts,
-        chain: ledger,
-        log,
-        agreement: record.agreement,
-        state,
-        usage: { ...own(), isLast },
-      })
+      const crediting =
+        now() < creditFromMs && !isLast
+          ? 'owed'
+          : await creditDowntime({
+              ...parts,
+              chain: ledger,
+              log,
+              agreement: record.agreement,
+              state,
+              usage: { ...own(), isLast },
+            })
       if (crediting === 'credited') {
         await save({ creditSeconds: downtimeSeconds() })
         continue
       }
       if (isLast) return fundsEnd(state.openedAt)
       // Whatever happens is heard of; only what is owed to the tenant grows by itself.
-      const longestMs = crediting === 'failed' || usage.isDown() ? owingSleepMs : longestSleepMs
+      const owingMs = now() < creditFromMs ? creditRestMs : owingSleepMs
+      const longestMs = crediting === 'owed' || usage.isDown() ? owingMs : longestSleepMs
       await wordOrTime(patience, word, Math.min(endsAtMs - now(), longestMs))
     }
   }
@@ -523,3 +528,5 @@ const readersGraceMs = 5_000
 const longestSleepMs = 600_000
 /** And while the provider owes the tenant downtime that is not credited yet. */
 const owingSleepMs = 30_000
+/** Nor is it credited at once after a restart, when every lease comes up again and each credit is a transaction. */
+const creditRestMs = 10_000

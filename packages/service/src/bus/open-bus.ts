@@ -1,7 +1,6 @@
 import type { Log } from '../log/log.ts'
 import type { Bus } from './bus.ts'
 import { createInProcessBus } from './in-process-bus.ts'
-import { connectNatsBus } from './nats-bus.ts'
 
 /** The bus that the setting asks for: NATS by its URL (`SUBLET_NATS_URL`), else within this process. */
 export async function openBus({
@@ -16,5 +15,8 @@ export async function openBus({
   log: Log
   now?: (() => number) | undefined
 }): Promise<Bus> {
-  return url === undefined ? createInProcessBus({ log, now }) : connectNatsBus({ url, name, log })
+  if (url === undefined) return createInProcessBus({ log, now })
+  // Loaded only where there is one.
+  const { connectNatsBus } = await import('./nats-bus.ts')
+  return await connectNatsBus({ url, name, log })
 }

@@ -1,6 +1,5 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { generate } from 'selfsigned'
 
 /** PEM texts. */
 export interface TunnelCertificate {
@@ -12,6 +11,8 @@ const yearMs = 365 * 24 * 3600 * 1000
 
 /** A new self-signed certificate. What it says convinces nobody and need not: each connection is signed by wallets. */
 export async function makeCertificate(nowMs: number): Promise<TunnelCertificate> {
+  // Loaded only where one is made: its parts are many, and most processes have theirs or need none.
+  const { generate } = await import('selfsigned')
   const made = await generate([{ name: 'commonName', value: 'sublet-tunnel' }], {
     keyType: 'ec',
     curve: 'P-256',

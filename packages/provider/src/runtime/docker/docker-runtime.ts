@@ -207,13 +207,12 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
     if (known !== undefined) return known
     const settings = await withEngine('look at the container', async () => {
       const networked = await places.networkedAs(id)
-      const [own, { NetworkSettings }] = await Promise.all(
-        [id, networked].map((one) => docker.getContainer(one).inspect()) as [
-          Promise<Docker.ContainerInspectInfo>,
-          Promise<Docker.ContainerInspectInfo>,
-        ],
-      )
-      return own.State.Running ? NetworkSettings : undefined
+      const own = docker.getContainer(id).inspect()
+      const [{ State }, { NetworkSettings }] = await Promise.all([
+        own,
+        networked === id ? own : docker.getContainer(networked).inspect(),
+      ])
+      return State.Running ? NetworkSettings : undefined
     })
     if (settings === undefined) throw new SubletError('lease.not-ready', 'The instance is not running.')
     hosts.set(id, settings)
@@ -331,7 +330,10 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
         )
         return inspected.flatMap((seen) => {
           const instance = seen === undefined ? undefined : instanceOf(seen)
-          return instance === undefined ? [] : [instance]
+          if (seen === undefined || instance === undefined) return []
+          layers.note(seen)
+          places.noteSeen(seen)
+          return [instance]
         })
       })
     },
@@ -352,6 +354,7 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
       hosts.delete(id)
       direct.delete(id)
       places.forget(id)
+      layers.forget(id)
       // Podman would ask it to stop first, and wait.
       if (connection.name === 'podman') {
         await docker

@@ -115,7 +115,14 @@ function ownerKey({ network, provider }: Owner): string {
 /** Which containers have joined a holder's place in their network; each is looked up once. */
 export function createPlaces(docker: Docker) {
   const holders = new Map<string, string | undefined>()
+
+  /** What the engine says of a container anyhow tells it as well. */
+  function noteSeen({ Id, HostConfig }: Docker.ContainerInspectInfo): void {
+    holders.set(Id, joinedBy(HostConfig.NetworkMode))
+  }
+
   return {
+    noteSeen,
     note(id: string, holder: NetworkHolder | undefined): void {
       holders.set(id, holder?.id)
     },
@@ -124,10 +131,7 @@ export function createPlaces(docker: Docker) {
     },
     /** The container whose addresses and traffic are those of this one: its holder, or itself. */
     async networkedAs(id: string): Promise<string> {
-      if (!holders.has(id)) {
-        const { HostConfig } = await docker.getContainer(id).inspect()
-        holders.set(id, joinedBy(HostConfig.NetworkMode))
-      }
+      if (!holders.has(id)) noteSeen(await docker.getContainer(id).inspect())
       return holders.get(id) ?? id
     },
   }
