@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { isSubletError, SubletError } from '@sublet/protocol'
+import { SubletError } from '@sublet/protocol'
 import type Docker from 'dockerode'
 import tar from 'tar-stream'
 import { diskLimitsOf } from '../../disk/disk-means.ts'
@@ -16,27 +16,24 @@ import {
 } from '../runtime.ts'
 import { createBandwidth } from './bandwidth.ts'
 import type { DockerConnection } from './connect-docker.ts'
+import { createContainerAddresses } from './container-addresses.ts'
 import { containerName, containerOptions, hostsFile, launchedLabel } from './container-spec.ts'
-import { dial, untilSurelyOpen } from './dial-container.ts'
 import { messageOf, statusOf, unlessMissing, withEngine } from './docker-error.ts'
 import { execInContainer } from './docker-exec.ts'
 import { dockerFiles } from './docker-files.ts'
+import { dockerImages } from './docker-images.ts'
 import { containerLogs } from './docker-logs.ts'
 import { dockerVolumes } from './docker-volumes.ts'
 import type { LeaseFirewall } from './firewall.ts'
 import { findGpuNodes } from './gpu-nodes.ts'
 import { heldByContainers } from './held-by-containers.ts'
-import { identityOf } from './image-identity.ts'
-import { exactReference } from './image-reference.ts'
 import { createKillWatch } from './kill-watch.ts'
 import { instanceOwnerOf, ownerFilter } from './labels.ts'
 import { createLayerLimits, type DiskLimiter } from './layer-limits.ts'
 import { createLeaseNetworks, type LeaseNetwork } from './lease-networks.ts'
 import { createMemoryFiles, type MemoryFiles } from './memory-files.ts'
-import { createPlaces, isHolderImage } from './network-holder.ts'
+import { createPlaces } from './network-holder.ts'
 import { writeClosedProfile } from './podman-seccomp.ts'
-import { proveImage } from './prove-image.ts'
-import { pullImage } from './pull-image.ts'
 import { redirectPorts, redirectsIn } from './redirect-ports.ts'
 import { environmentFile, launched, launcherPath } from './secret-environment.ts'
 import { usageIn } from './usage-in.ts'
@@ -93,9 +90,6 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
   seccompProfile?.catch(() => undefined)
   const secretsInMemory = memoryFiles !== undefined && options.launcher !== undefined
   const publishOn = connection.bridgeReachable ? undefined : '127.0.0.1'
-  /** Where each running instance listens; forgotten when it stops, for a restart may change it. */
-  const hosts = new Map<string, Docker.ContainerInspectInfo['NetworkSettings']>()
-
   const { tidy, letGo, held, ...volumes } = dockerVolumes(
     docker,
     options.disk?.means.volumes === 'image' ? options.disk.images : undefined,
@@ -103,9 +97,7 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
   const layers = createLayerLimits(docker, options.disk)
   const kills = createKillWatch(connection)
   const places = createPlaces(docker)
-
-  /** Published ports that something was seen to answer behind. */
-  const answered = new Set<string>()
+  const addresses = createContainerAddresses(docker, places, publishOn)
 
   function engineRuntimeFor(isolation: Isolation): string {
     if (options.gvisorRuntime !== undefined) return options.gvisorRuntime
@@ -190,35 +182,6 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
     await docker.getContainer(id).kill()
   }
 
-  /** Bytes of every image under each of its names: what was pulled by its digest has no tag. */
-  async function listedImages(): Promise<Map<string, number>> {
-    const images = await withEngine('list images', () => docker.listImages())
-    return new Map(
-      images.flatMap(({ RepoTags, RepoDigests, Size }) =>
-        [...(RepoTags ?? []), ...(RepoDigests ?? [])]
-          .filter((name) => !name.includes('<none>') && !isHolderImage(name))
-          .map((name) => [name, Size] as const),
-      ),
-    )
-  }
-
-  async function networkSettings(id: string): Promise<Docker.ContainerInspectInfo['NetworkSettings']> {
-    const known = hosts.get(id)
-    if (known !== undefined) return known
-    const settings = await withEngine('look at the container', async () => {
-      const networked = await places.networkedAs(id)
-      const own = docker.getContainer(id).inspect()
-      const [{ State }, { NetworkSettings }] = await Promise.all([
-        own,
-        networked === id ? own : docker.getContainer(networked).inspect(),
-      ])
-      return State.Running ? NetworkSettings : undefined
-    })
-    if (settings === undefined) throw new SubletError('lease.not-ready', 'The instance is not running.')
-    hosts.set(id, settings)
-    return settings
-  }
-
   return {
     name: connection.name,
     isolates: true,
@@ -241,37 +204,7 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
       await withEngine('answer', () => docker.ping())
     },
 
-    canRun: (reference) => !bundled.has(reference) || bundled.references.includes(reference),
-
-    images: async () => [...(await listedImages()).keys()].sort(),
-    imageSizes: listedImages,
-
-    async removeImage(reference) {
-      try {
-        await unlessMissing('remove the image', () => docker.getImage(exactReference(reference)).remove())
-        return true
-      } catch (error) {
-        // A container is made of it.
-        if (isSubletError(error, 'runtime.failed')) return false
-        throw error
-      }
-    },
-
-    async ensureImage(reference, pull = {}) {
-      const image = docker.getImage(exactReference(reference))
-      if ((await unlessMissing('look at the image', () => image.inspect())) !== undefined) return
-      if (bundled.has(reference)) await bundled.buildInto(docker, reference)
-      else await pullImage(docker, reference, pull)
-    },
-
-    async identifyImage(reference) {
-      const seen = await unlessMissing('look at the image', () =>
-        docker.getImage(exactReference(reference)).inspect(),
-      )
-      return seen === undefined ? undefined : identityOf(seen, reference)
-    },
-
-    proveImage: (reference, credentials) => proveImage(docker, reference, credentials),
+    ...dockerImages(docker, bundled),
 
     async create(spec) {
       return await withEngine('make the container', async () => {
@@ -287,7 +220,7 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
 
     async start(id) {
       await withEngine('start the container', async () => {
-        hosts.delete(id)
+        addresses.forget(id)
         await layers.check(id)
         kills.started(id)
         await startContainer(id).catch(async (error: unknown) => {
@@ -308,7 +241,7 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
       const { StatusCode } = (await withEngine('wait for the container', () =>
         docker.getContainer(id).wait(signal === undefined ? {} : { abortSignal: signal }),
       ).finally(() => over.abort())) as { StatusCode: number }
-      hosts.delete(id)
+      addresses.forget(id)
       const seen = await unlessMissing('look at the container', () => docker.getContainer(id).inspect())
       const exit: Exit = { exitCode: StatusCode, outOfMemory: seen?.State.OOMKilled ?? false }
       if (StatusCode <= signalExitBase || exit.outOfMemory || seen === undefined) return exit
@@ -339,7 +272,7 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
     },
 
     async stop(id, graceMs) {
-      hosts.delete(id)
+      addresses.forget(id)
       await unlessMissing('stop the container', () =>
         docker
           .getContainer(id)
@@ -351,7 +284,7 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
     },
 
     async remove(id) {
-      hosts.delete(id)
+      addresses.forget(id)
       direct.delete(id)
       places.forget(id)
       layers.forget(id)
@@ -406,31 +339,8 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
       })
     },
 
-    async datagramTarget(id, port) {
-      const settings = await networkSettings(id)
-      if (publishOn === undefined) return { host: Object.values(settings.Networks)[0]?.IPAddress ?? '', port }
-      return { host: publishOn, port: Number(settings.Ports[`${port}/udp`]?.[0]?.HostPort ?? 0) }
-    },
-
-    async connect(id, port) {
-      const settings = await networkSettings(id)
-      const target =
-        publishOn === undefined
-          ? { host: Object.values(settings.Networks)[0]?.IPAddress ?? '', port }
-          : { host: publishOn, port: Number(settings.Ports[`${port}/tcp`]?.[0]?.HostPort ?? 0) }
-      try {
-        const socket = await dial(target)
-        if (publishOn !== undefined && !answered.has(`${id}:${port}`)) {
-          await untilSurelyOpen(socket)
-          answered.add(`${id}:${port}`)
-        }
-        return socket
-      } catch (error) {
-        // The address may be that of an earlier start; but who refuses is there, and only not listening yet.
-        if (!(error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED')) hosts.delete(id)
-        throw new SubletError('lease.not-ready', `Nothing answers on port ${port} yet.`, { cause: error })
-      }
-    },
+    datagramTarget: addresses.datagramTarget,
+    connect: addresses.connect,
 
     ...volumes,
 
