@@ -8,7 +8,6 @@ import {
   SubletError,
   type VoucherState,
 } from '@sublet/protocol'
-import type { ChainLease } from '@sublet/sdk'
 import type { Log } from '@sublet/service'
 import type { Fetches } from '../fetch/fetches.ts'
 import type { ImageUses } from '../image/image-uses.ts'
@@ -17,20 +16,18 @@ import type { Journal } from '../journal/journal.ts'
 import { createUsageBook } from '../metering/usage-book.ts'
 import type { Instance, Owner, Runtime } from '../runtime/runtime.ts'
 import { type NotedEvent, phaseReasons } from '../timeline/lease-timeline.ts'
-import { moneyEvents } from '../timeline/money-events.ts'
 import type { Volumes } from '../volume/volumes.ts'
 import { bringUp, type Running } from './bring-up.ts'
-import { creditDowntime } from './credit-downtime.ts'
-import { type EndCause, endOf, pickLate } from './end-cause.ts'
+import { createLeaseClearing } from './clear-lease.ts'
+import { type EndCause, pickLate } from './end-cause.ts'
 import { progressOf } from './group-progress.ts'
 import { lastLines } from './last-lines.ts'
 import type { LeaseLedger, LeaseSettlement } from './lease-ledger.ts'
 import type { LeaseRecord } from './lease-record.ts'
 import { openOnChain } from './open-on-chain.ts'
-import { patiently, type Sleep, wordOrTime } from './patience.ts'
+import { patiently, type Sleep } from './patience.ts'
+import { serveUntilEnd } from './serve-lease.ts'
 import { resultsOf, statusOfServices } from './service-status.ts'
-import { moneyEndsAt } from './settle-lease.ts'
-import { stopInstances } from './stop-instances.ts'
 
 export interface RunnerParts {
   owner: Owner
@@ -117,7 +114,6 @@ export function runLease(start: LeaseRecord, found: Found, parts: RunnerParts): 
   const serving = new AbortController()
   /** Aborts once there is a cause to end the lease. */
   const ending = new AbortController()
-  const untilEnd = AbortSignal.any([leaving.signal, ending.signal])
   leaving.signal.addEventListener('abort', () => serving.abort(leaving.signal.reason), { once: true })
   let hear: () => void = () => {}
   let heard = new Promise<void>((resolve) => {
@@ -125,9 +121,6 @@ export function runLease(start: LeaseRecord, found: Found, parts: RunnerParts): 
   })
 
   const note = (event: NotedEvent) => parts.note(start.leaseId, event)
-  const readers = new Set<Promise<void>>()
-  /** The output is gone, or about to. */
-  let isCleared = false
   let hasGivenUp = false
   let writes: Promise<unknown> = Promise.resolve()
   const patience = {
@@ -135,6 +128,14 @@ export function runLease(start: LeaseRecord, found: Found, parts: RunnerParts): 
     signal: leaving.signal,
     onWait: (err: unknown) => log.warn({ err }, 'waiting, because something cannot be reached'),
   }
+
+  const clearing = createLeaseClearing({
+    ...parts,
+    ...patience,
+    log,
+    record: () => record,
+    running: () => running,
+  })
 
   const usage = createUsageBook({
     leaseId: start.leaseId,
@@ -200,7 +201,6 @@ export function runLease(start: LeaseRecord, found: Found, parts: RunnerParts): 
     return usage.downtimeSeconds(openedAt * 1000, phaseAtMs.closing ?? now())
   }
 
-  const own = () => ({ downtimeSeconds: downtimeSeconds(), isDown: usage.isDown() })
   const serviceStatuses = () =>
     statusOfServices(
       manifestOf().group.services,
@@ -214,8 +214,8 @@ export function runLease(start: LeaseRecord, found: Found, parts: RunnerParts): 
     serving.abort(new Error('lapsed'))
     usage.endAll(now())
     const services = serviceStatuses()
-    await stopAll()
-    await clearAway()
+    await clearing.stop()
+    await clearing.clear()
     await move('lapsed', {
       message,
       endReason: reason,
@@ -226,107 +226,33 @@ export function runLease(start: LeaseRecord, found: Found, parts: RunnerParts): 
     })
   }
 
-  async function mine(): Promise<Instance[]> {
-    return await runtime.list(parts.owner, record.leaseId)
-  }
-
-  /** Stops every part of the lease and gives its share of the machine back. Output can be read still. */
-  async function stopAll(): Promise<void> {
-    await running?.settled()
-    await patiently(patience, async () => {
-      await parts.closeRoutes(record.leaseId)
-      await stopInstances({
-        runtime,
-        instances: await mine(),
-        services: record.manifest?.group.services ?? [],
-        // What was never ready has nothing to save.
-        letSave: record.status.phase === 'closing',
-        sleep,
-        log,
-      })
-    })
-    parts.release(record.leaseId)
-  }
-
-  /** Removes every part of the lease but kept volumes, once those who read its output are through. */
-  async function clearAway(): Promise<void> {
-    await wordOrTime(patience, Promise.all(readers), readersGraceMs)
-    isCleared = true
-    await patiently(patience, async () => {
-      await Promise.all((await mine()).map(({ id }) => runtime.remove(id)))
-      await runtime.removeLease(parts.owner, record.leaseId)
-      await parts.fetches.release(record.leaseId)
-      for (const { name, owner } of await runtime.volumes(parts.owner)) {
-        if (owner.deployment === record.leaseId) await runtime.removeVolume(name)
-      }
-    })
-  }
-
   /** Opens the public ports, and says where they are when that is news. */
   async function lookAtPorts(): Promise<void> {
     const endpoints = await parts.openRoutes(record)
     if (JSON.stringify(endpoints) !== JSON.stringify(record.status.endpoints)) await save({ endpoints })
   }
 
-  /** Serves until something ends the lease. */
   async function serve(): Promise<EndCause> {
-    let before: ChainLease | undefined
-    const creditFromMs = found.lastSeenMs === undefined ? 0 : now() + creditRestMs
-    for (;;) {
-      // Taken before anything is awaited, so that no word is lost.
-      const word = heard
-      if (cause !== undefined) return cause
-      const state = await patiently({ ...patience, signal: untilEnd }, () =>
-        ledger.lease(record.leaseId, record.status.openedAt),
-      ).catch((error: unknown) => {
-        leaving.signal.throwIfAborted()
-        if (!ending.signal.aborted) throw error
-      })
-      // Whoever ends it does not have to wait for a chain that does not answer.
-      if (state === undefined) continue
-      if (state.status === 'none') return { reason: 'open-failed', message: takenBack }
-      for (const event of moneyEvents(before, state)) {
-        // Every voucher adds to the money; the status says how far it goes.
-        if (!isVoucherPaid || event.reason !== 'topped-up') note(event)
-      }
-      before = state
-      if (state.status === 'closed')
-        return { reason: 'tenant-closed', message: 'The lease was closed on chain.' }
-      const services = serviceStatuses()
-      if (JSON.stringify(services) !== JSON.stringify(record.status.services)) await save({ services })
-      const progress = progressOf(manifestOf().group.services, running?.progress() ?? new Map())
-      if (progress.finished !== undefined) return endOf(progress.finished)
-      const endsAtMs = moneyEndsAt({ agreement: record.agreement, chain: state }) * 1000
-      const isLast = now() >= endsAtMs
-      // What is credited is served longer for the same money.
-      const crediting =
-        now() < creditFromMs && !isLast
-          ? 'owed'
-          : await creditDowntime({
-              ...parts,
-              chain: ledger,
-              log,
-              agreement: record.agreement,
-              state,
-              usage: { ...own(), isLast },
-            })
-      if (crediting === 'credited') {
-        await save({ creditSeconds: downtimeSeconds() })
-        continue
-      }
-      if (isLast) return fundsEnd(state.openedAt)
-      // Whatever happens is heard of; only what is owed to the tenant grows by itself.
-      const owingMs = now() < creditFromMs ? creditRestMs : owingSleepMs
-      const longestMs = crediting === 'owed' || usage.isDown() ? owingMs : longestSleepMs
-      await wordOrTime(patience, word, Math.min(endsAtMs - now(), longestMs))
-    }
-  }
-
-  function fundsEnd(openedAt: number): EndCause {
-    const { maxDuration } = record.agreement
-    return maxDuration !== 0 && now() >= (openedAt + maxDuration) * 1000
-      ? { reason: 'duration-ended', message: 'The lease has run for as long as was agreed.' }
-      : { reason: 'funds-ended', message: ledger.whyFundsEnded(record.leaseId) }
+    return await serveUntilEnd({
+      ...parts,
+      log,
+      usage,
+      isVoucherPaid,
+      leaving: leaving.signal,
+      ending: ending.signal,
+      onWait: patience.onWait,
+      record: () => record,
+      cause: () => cause,
+      word: () => heard,
+      services: () => ({
+        statuses: serviceStatuses(),
+        progress: progressOf(manifestOf().group.services, running?.progress() ?? new Map()),
+      }),
+      downtimeSeconds,
+      wasFound: found.lastSeenMs !== undefined,
+      save,
+      note,
+    })
   }
 
   async function closeDown(end: EndCause): Promise<void> {
@@ -345,9 +271,9 @@ export function runLease(start: LeaseRecord, found: Found, parts: RunnerParts): 
     }
     serving.abort(new Error('closing'))
     usage.endAll(record.status.phaseAtMs.closing ?? now())
-    await stopAll()
+    await clearing.stop()
     const settlement = await settle()
-    await clearAway()
+    await clearing.clear()
     await usage.written()
     await move('closed', {
       endpoints: [],
@@ -472,13 +398,7 @@ export function runLease(start: LeaseRecord, found: Found, parts: RunnerParts): 
     downtimeSeconds,
     instances: (service) => running?.instancesOf(service) ?? [],
     outputs: () => running?.outputs() ?? [],
-    reading(through) {
-      if (isCleared) return false
-      const settled = through.catch(() => undefined)
-      readers.add(settled)
-      void settled.then(() => readers.delete(settled))
-      return true
-    },
+    reading: clearing.reading,
     end(next) {
       if (isEnded(record.status.phase)) return
       cause = cause === undefined ? next : { ...cause, ...pickLate(next) }
@@ -516,17 +436,6 @@ function leavingSentence(leavesAtMs: number, reason: string): string {
   return `Running until ${new Date(leavesAtMs).toISOString()}, when the provider will be away: ${reason}`
 }
 
-const takenBack = 'The chain was reorganised and has taken the opening of the lease back.'
-
 function isPreparing(phase: LeasePhase): boolean {
   return phase === 'pulling' || phase === 'starting'
 }
-
-/** How long those who follow the output may take to read its rest before it is removed. */
-const readersGraceMs = 5_000
-/** Chain and workload are looked at again at least this often, whatever is heard. */
-const longestSleepMs = 600_000
-/** And while the provider owes the tenant downtime that is not credited yet. */
-const owingSleepMs = 30_000
-/** Nor is it credited at once after a restart, when every lease comes up again and each credit is a transaction. */
-const creditRestMs = 10_000
