@@ -7,7 +7,7 @@ import {
   leaseStatusSchema,
   manifestSchema,
 } from '@sublet/protocol'
-import { explainStoreError, type Store, type Vault } from '@sublet/service'
+import type { Store, Vault } from '@sublet/service'
 import { sql } from 'kysely'
 import { z } from 'zod'
 import { type Allocation, allocationSchema } from '../bid/allocate.ts'
@@ -111,7 +111,7 @@ export function createJournal(store: Store<Tables>, vault: Vault, now: () => num
     }
   }
 
-  return explained(store.url, {
+  return {
     async reserve({ leaseId, orderHash, allocation, expiresAtMs }) {
       const values = {
         order_hash: orderHash,
@@ -283,18 +283,5 @@ export function createJournal(store: Store<Tables>, vault: Vault, now: () => num
         .where('id', '=', id)
         .execute()
     },
-  })
-}
-
-function explained(url: string, journal: Journal): Journal {
-  const methods = Object.entries(journal) as [string, (...args: unknown[]) => Promise<unknown>][]
-  return Object.fromEntries(
-    methods.map(([name, method]) => [
-      name,
-      (...args: unknown[]) =>
-        method(...args).catch((cause: unknown) => {
-          throw explainStoreError(cause, url)
-        }),
-    ]),
-  ) as unknown as Journal
+  }
 }

@@ -1,5 +1,5 @@
 import type { Address, Hex } from '@sublet/protocol'
-import { explainStoreError, type Store } from '@sublet/service'
+import type { Store } from '@sublet/service'
 import { sql } from 'kysely'
 import type { VoucherTables } from './voucher-tables.ts'
 
@@ -34,29 +34,20 @@ export interface VoucherStore {
 }
 
 export function createVoucherStore<T extends VoucherTables>(store: Store<T>): VoucherStore {
-  const { db, url } = store as unknown as Store<VoucherTables>
-  const explained = async <R>(work: Promise<R>): Promise<R> => {
-    try {
-      return await work
-    } catch (cause) {
-      throw explainStoreError(cause, url)
-    }
-  }
+  const { db } = store as unknown as Store<VoucherTables>
   return {
     async read() {
       const isLive = sql<boolean>`lease_id in (select lease_id from leases where phase not in ('closed', 'lapsed'))`
-      const [channels, leases, ended] = await explained(
-        Promise.all([
-          db.selectFrom('voucher_channels').selectAll().execute(),
-          db.selectFrom('voucher_leases').selectAll().where(isLive).execute(),
-          db
-            .selectFrom('voucher_leases')
-            .select(['tenant', sql<string>`sum(coalesce(charged, granted))::text`.as('cost')])
-            .where(sql<boolean>`not ${isLive}`)
-            .groupBy('tenant')
-            .execute(),
-        ]),
-      )
+      const [channels, leases, ended] = await Promise.all([
+        db.selectFrom('voucher_channels').selectAll().execute(),
+        db.selectFrom('voucher_leases').selectAll().where(isLive).execute(),
+        db
+          .selectFrom('voucher_leases')
+          .select(['tenant', sql<string>`sum(coalesce(charged, granted))::text`.as('cost')])
+          .where(sql<boolean>`not ${isLive}`)
+          .groupBy('tenant')
+          .execute(),
+      ])
       return {
         ended: new Map(ended.map(({ tenant, cost }) => [tenant as Address, BigInt(cost)])),
         channels: channels.map((row) => ({
@@ -83,13 +74,11 @@ export function createVoucherStore<T extends VoucherTables>(store: Store<T>): Vo
         held_signature: heldSignature ?? null,
         waiting_since: waitingSince,
       }
-      await explained(
-        db
-          .insertInto('voucher_channels')
-          .values({ tenant, ...values })
-          .onConflict((conflict) => conflict.column('tenant').doUpdateSet(values))
-          .execute(),
-      )
+      await db
+        .insertInto('voucher_channels')
+        .values({ tenant, ...values })
+        .onConflict((conflict) => conflict.column('tenant').doUpdateSet(values))
+        .execute()
     },
     async saveLease({ leaseId, tenant, openedAt, granted, creditSeconds, charged }) {
       const values = {
@@ -99,13 +88,11 @@ export function createVoucherStore<T extends VoucherTables>(store: Store<T>): Vo
         credit_seconds: creditSeconds,
         charged: charged?.toString() ?? null,
       }
-      await explained(
-        db
-          .insertInto('voucher_leases')
-          .values({ lease_id: leaseId, ...values })
-          .onConflict((conflict) => conflict.column('lease_id').doUpdateSet(values))
-          .execute(),
-      )
+      await db
+        .insertInto('voucher_leases')
+        .values({ lease_id: leaseId, ...values })
+        .onConflict((conflict) => conflict.column('lease_id').doUpdateSet(values))
+        .execute()
     },
   }
 }

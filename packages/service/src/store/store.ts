@@ -3,6 +3,7 @@ import { CompiledQuery, Kysely, PostgresDialect } from 'kysely'
 import type { Pool, PoolConfig } from 'pg'
 import type { Log } from '../log/log.ts'
 import { startEmbeddedPostgres } from './embedded-postgres.ts'
+import { explainingPool } from './explaining-pool.ts'
 import { type Migration, migrate } from './migrate.ts'
 import { connectionMark, pg } from './pg.ts'
 import { claimSchema, type SoleUser } from './sole-user.ts'
@@ -10,7 +11,9 @@ import { explainStoreError } from './store-error.ts'
 
 /** One daemon's own schema in PostgreSQL. */
 export interface Store<Tables = unknown> {
+  /** Its queries throw `store.unreachable` when the database cannot be used. */
   db: Kysely<Tables>
+  /** For libraries that want one; its failures are its own. */
   pool: Pool
   schema: string
   /** With the password in it: never log it. */
@@ -109,7 +112,8 @@ export async function openStore<Tables = unknown>(options: StoreOptions): Promis
     await embedded?.stop()
     throw explainStoreError(cause, url)
   }
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  const explained = explainingPool(pool, (cause) => explainStoreError(cause, url))
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: explained }) })
   let closed: Promise<void> | undefined
   return {
     db,
@@ -117,11 +121,7 @@ export async function openStore<Tables = unknown>(options: StoreOptions): Promis
     schema,
     url,
     async check() {
-      try {
-        await db.executeQuery(CompiledQuery.raw('select 1'))
-      } catch (cause) {
-        throw explainStoreError(cause, url)
-      }
+      await db.executeQuery(CompiledQuery.raw('select 1'))
     },
     close() {
       closed ??= db
