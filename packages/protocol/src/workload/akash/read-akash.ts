@@ -1,5 +1,6 @@
 import type { Source } from '../source/source.ts'
 import type { Workload } from '../workload.ts'
+import { consoleSurelyAgrees } from './console-agreement.ts'
 import { warnOfConsoleHash } from './console-hash.ts'
 import { consoleView } from './console-refusal.ts'
 import { decodeSdl } from './decode-sdl.ts'
@@ -22,8 +23,10 @@ export function readAkashDeployment(
   validateSdl(findings, sdl)
   if (findings.hasErrors) return undefined
   const deployment = buildDeployment(sdl)
-  const seen = consoleView(source)
-  if (seen !== undefined) warnOfConsoleHash(findings, seen, deployment)
+  if (!consoleSurelyAgrees(source, sdl, deployment)) {
+    const seen = consoleView(source)
+    if (seen !== undefined) warnOfConsoleHash(findings, seen, deployment)
+  }
   const workload = normalWorkload(findings, sdl)
   return workload === undefined || findings.hasErrors ? undefined : { deployment, workload }
 }

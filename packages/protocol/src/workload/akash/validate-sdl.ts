@@ -272,7 +272,7 @@ function validateStorageParams(
   }
 }
 
-function isPersistent({ attributes }: SdlVolume): boolean {
+export function isPersistent({ attributes }: SdlVolume): boolean {
   return attributes.some(({ key, value }) => key === 'persistent' && value === 'true')
 }
 
