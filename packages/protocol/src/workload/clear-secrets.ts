@@ -1,5 +1,6 @@
 import type { WorkloadFormat } from './finding.ts'
 import { holdsSecret, looksSecret } from './looks-secret.ts'
+import { type At, inside, pathOf } from './source/at.ts'
 import type { Findings } from './source/findings.ts'
 import type { Path } from './source/places.ts'
 import { isTree, type Tree } from './source/records.ts'
@@ -30,70 +31,83 @@ const passedOver: ReadonlySet<string> = new Set([
  * names the key and never the value, and looks at the file as parsed, so that a file with errors is told of them too.
  */
 export function warnOfClearSecrets(findings: Findings, tree: unknown, format: WorkloadFormat): void {
-  const seen = new Set<object>()
+  if (isTree(tree)) new Search(findings, format).mapping(tree, undefined)
+}
 
-  const tell = (path: Path, name: string, kind: Kind) => {
-    const message =
-      kind === 'text'
-        ? `\`${name}\` holds what looks like a secret written in clear.`
-        : `\`${name}\` looks like a secret written in clear.`
-    const at = typeof path.at(-1) === 'number' ? 'value' : 'key'
-    findings.warn(path, 'workload.secret-in-clear', message, { at, mend: mendOf(format, kind, path, name) })
+/** A walk through one file. Methods, not functions within a function: those would be made anew for every file. */
+class Search {
+  readonly #findings: Findings
+  readonly #format: WorkloadFormat
+  readonly #seen = new Set<object>()
+
+  constructor(findings: Findings, format: WorkloadFormat) {
+    this.#findings = findings
+    this.#format = format
   }
 
-  const names = (value: unknown, path: Path): void => {
+  mapping(record: Tree, at: At | undefined): void {
+    // An alias leads to what was looked at where it stands.
+    if (this.#seen.has(record)) return
+    this.#seen.add(record)
+    for (const key in record) {
+      const value = record[key]
+      if (value === null || typeof value === 'boolean' || passedOver.has(key)) continue
+      if (named.has(key)) this.#names(value, inside(at, key))
+      else if (isCredential(at, key)) {
+        const text = textOf(value)
+        if (text !== undefined && looksSecret('password', text))
+          this.#tell(inside(at, key), key, 'credential')
+      } else if (typeof value === 'object' || typeof value === 'string') this.#texts(value, at, key, key)
+    }
+  }
+
+  #names(value: unknown, at: At): void {
     if (Array.isArray(value)) {
       for (let index = 0; index < value.length; index += 1) {
         const entry = value[index] as unknown
         const split = typeof entry === 'string' ? entry.indexOf('=') : -1
         if (typeof entry !== 'string' || split < 0) continue
         const name = entry.slice(0, split)
-        if (looksSecret(name, entry.slice(split + 1))) tell([...path, index], name, 'entry')
+        if (looksSecret(name, entry.slice(split + 1))) this.#tell(inside(at, index), name, 'entry')
       }
       return
     }
     if (!isTree(value)) return
     for (const name in value) {
       const text = textOf(value[name])
-      if (text !== undefined && looksSecret(name, text)) tell([...path, name], name, 'entry')
+      if (text !== undefined && looksSecret(name, text)) this.#tell(inside(at, name), name, 'entry')
     }
   }
 
-  const texts = (value: unknown, path: Path, name: string): void => {
+  #texts(value: unknown, up: At | undefined, key: string | number, name: string): void {
     if (typeof value === 'string') {
-      if (holdsSecret(value)) tell(path, name, 'text')
-    } else if (Array.isArray(value) && !seen.has(value)) {
-      seen.add(value)
-      for (let index = 0; index < value.length; index += 1) texts(value[index], [...path, index], name)
-    } else if (isTree(value)) mapping(value, path)
+      if (holdsSecret(value)) this.#tell(inside(up, key), name, 'text')
+    } else if (Array.isArray(value) && !this.#seen.has(value)) {
+      this.#seen.add(value)
+      const at = inside(up, key)
+      for (let index = 0; index < value.length; index += 1) this.#texts(value[index], at, index, name)
+    } else if (isTree(value)) this.mapping(value, inside(up, key))
   }
 
-  const mapping = (record: Tree, path: Path): void => {
-    // An alias leads to what was looked at where it stands.
-    if (seen.has(record)) return
-    seen.add(record)
-    for (const key in record) {
-      const value = record[key]
-      if (value === null || typeof value === 'boolean' || passedOver.has(key)) continue
-      const at = [...path, key]
-      if (named.has(key)) names(value, at)
-      else if (isCredential(path, key)) {
-        const text = textOf(value)
-        if (text !== undefined && looksSecret('password', text)) tell(at, key, 'credential')
-      } else if (typeof value === 'object' || typeof value === 'string') texts(value, at, key)
-    }
+  #tell(place: At, name: string, kind: Kind): void {
+    const message =
+      kind === 'text'
+        ? `\`${name}\` holds what looks like a secret written in clear.`
+        : `\`${name}\` looks like a secret written in clear.`
+    const path = pathOf(place)
+    const at = typeof place.key === 'number' ? 'value' : 'key'
+    const mend = mendOf(this.#format, kind, path, name)
+    this.#findings.warn(path, 'workload.secret-in-clear', message, { at, mend })
   }
-
-  if (isTree(tree)) mapping(tree, [])
 }
 
 /** What is written where, and so how it may be mended. */
 type Kind = 'entry' | 'text' | 'credential'
 
-function isCredential(path: Path, key: string): boolean {
+function isCredential(up: At | undefined, key: string): boolean {
   if (key === 'password' || key === 'accessToken' || key === 'SECRET_ACCESS_KEY') return true
-  if (key === 'key') return path.at(-1) === 'credentials'
-  return key === 'content' && path[0] === 'secrets' && path.length === 2
+  if (key === 'key') return up?.key === 'credentials'
+  return key === 'content' && up?.up?.key === 'secrets' && up.up.up === undefined
 }
 
 function mendOf(format: WorkloadFormat, kind: Kind, path: Path, name: string): string {

@@ -1,17 +1,8 @@
+import { type At, inside, pathOf } from '../source/at.ts'
 import type { Findings } from '../source/findings.ts'
 import { compareText, isTree, type Tree } from '../source/records.ts'
 import { textOf } from '../source/scalar.ts'
-import {
-  type At,
-  goString,
-  goTexts,
-  goTree,
-  goTrees,
-  inside,
-  nodeText,
-  pathOf,
-  wrongType,
-} from './go-decode.ts'
+import { goString, goTexts, goTree, goTrees, nodeText, wrongType } from './go-decode.ts'
 import { parseGoFloat, parseGoUint, truncateToUint32 } from './go-number.ts'
 import type { Attribute, SdlGpuKind, SdlResources, SdlVolume } from './sdl.ts'
 import { sortVolumes } from './volume-order.ts'
@@ -27,7 +18,7 @@ export function decodeResources(findings: Findings, at: At, tree: Tree): SdlReso
 
 /** A field with a decoder of its own; null and absent never reach it. */
 function present(tree: Tree, key: string): boolean {
-  return Object.hasOwn(tree, key) && tree[key] !== null && tree[key] !== undefined
+  return tree[key] !== null && tree[key] !== undefined
 }
 
 function decodeCpu(findings: Findings, up: At, tree: Tree): SdlResources['cpu'] {
@@ -65,7 +56,7 @@ function decodeCpuUnits(findings: Findings, at: At, text: string): number {
   return millis ? value : truncateToUint32(value * 1000)
 }
 
-const allSuffixes: readonly (readonly [string, number])[] = [
+const scales: ReadonlyMap<string, number> = new Map([
   ['k', 1e3],
   ['Ki', 1024],
   ['M', 1e6],
@@ -78,21 +69,22 @@ const allSuffixes: readonly (readonly [string, number])[] = [
   ['Pi', 1024 ** 5],
   ['E', 1e18],
   ['Ei', 1024 ** 6],
-]
-const binarySuffixes = allSuffixes.filter(([suffix]) => suffix.endsWith('i'))
+])
 
 /** Bytes, fractions cut off; undefined when it is no size. */
-function parseSize(text: string, suffixes: typeof allSuffixes): number | undefined {
-  const found = suffixes.find(([suffix]) => text.endsWith(suffix))
-  const value = parseGoFloat(found === undefined ? text : text.slice(0, -found[0].length))
+function parseSize(text: string, binaryOnly: boolean): number | undefined {
+  const isBinary = text.endsWith('i')
+  const suffix = text.slice(isBinary ? -2 : -1)
+  const scale = isBinary || !binaryOnly ? scales.get(suffix) : undefined
+  const value = parseGoFloat(scale === undefined ? text : text.slice(0, -suffix.length))
   if (value === undefined || !(value >= 0)) return undefined
-  return Math.trunc(value * (found?.[1] ?? 1))
+  return Math.trunc(value * (scale ?? 1))
 }
 
-function decodeSize(findings: Findings, up: At, tree: Tree, key: string, suffixes = allSuffixes): number {
+function decodeSize(findings: Findings, up: At, tree: Tree, key: string, binaryOnly = false): number {
   if (!present(tree, key)) return 0
   const text = nodeText(tree[key])
-  const bytes = parseSize(text, suffixes)
+  const bytes = parseSize(text, binaryOnly)
   if (bytes !== undefined) return bytes
   findings.error(
     pathOf(inside(up, key)),
@@ -199,9 +191,7 @@ function decodeGpuKinds(findings: Findings, at: At, attributes: unknown): SdlGpu
     }
     return {
       model: goString(findings, itemAt, item, 'model'),
-      ...(present(item, 'ram')
-        ? { ramBytes: decodeSize(findings, itemAt, item, 'ram', binarySuffixes) }
-        : {}),
+      ...(present(item, 'ram') ? { ramBytes: decodeSize(findings, itemAt, item, 'ram', true) } : {}),
       ...(kind === undefined ? {} : { interface: kind }),
     }
   })

@@ -1,10 +1,10 @@
+import { type At, inside, pathOf } from '../source/at.ts'
 import type { Findings } from '../source/findings.ts'
 import { nearestWord } from '../source/nearest-word.ts'
 import { compareText, isTree, type Tree } from '../source/records.ts'
 import { parseSdlVersion } from './akash-version.ts'
 import { decodeResources } from './decode-resources.ts'
 import {
-  type At,
   goBool,
   goMap,
   goString,
@@ -13,9 +13,7 @@ import {
   goTree,
   goTrees,
   goUint32,
-  inside,
   nodeText,
-  pathOf,
   wrongType,
 } from './go-decode.ts'
 import { formatDecimal, parseDecimal, parseGoDuration } from './go-number.ts'
@@ -99,7 +97,7 @@ function decodeDeployment(findings: Findings, tree: Tree): Sdl['deployment'] {
 
 function decodeService(findings: Findings, at: At, tree: Tree): SdlService {
   // Decoded for its types and never used, as in Akash.
-  if (Object.hasOwn(tree, 'dependencies'))
+  if (tree.dependencies !== undefined)
     goTrees(findings, at, tree, 'dependencies', (item, itemAt) => goString(findings, itemAt, item, 'service'))
   const params = goTree(findings, at, tree, 'params')
   const credentials = goTree(findings, at, tree, 'credentials')
@@ -145,7 +143,7 @@ function decodeExpose(findings: Findings, at: At, tree: Tree): SdlExpose {
     proto: goString(findings, at, tree, 'proto'),
     to: goTrees(findings, at, tree, 'to', (item, itemAt) => {
       // Decoded for its types and never used, as in Akash.
-      if (Object.hasOwn(item, 'http_options')) decodeHttpOptions(findings, itemAt, item)
+      if (item.http_options !== undefined) decodeHttpOptions(findings, itemAt, item)
       return {
         service: goString(findings, itemAt, item, 'service'),
         global: goBool(findings, itemAt, item, 'global'),
@@ -224,17 +222,23 @@ const denomination = /^[a-zA-Z][a-zA-Z0-9/:._-]{2,127}$/
 function decodePrice(findings: Findings, at: At, tree: Tree): SdlPrice | undefined {
   const text = goString(findings, at, tree, 'amount')
   const amount = parseDecimal(text)
-  const amountPath = () => pathOf(inside(at, 'amount'))
   if (typeof amount === 'string') {
-    findings.error(amountPath(), 'akash.amount', `The amount ${amount}.`, {
+    findings.error(pathOf(inside(at, 'amount')), 'akash.amount', `The amount ${amount}.`, {
       expected: 'a decimal number such as 1000 or 0.5',
     })
   } else if (amount === 0n) {
-    findings.error(amountPath(), 'akash.amount', 'The amount is zero.', { expected: 'more than zero' })
-  } else if (amount < 0n) {
-    findings.error(amountPath(), 'akash.amount', `The amount ${formatDecimal(-amount)} is negative.`, {
+    findings.error(pathOf(inside(at, 'amount')), 'akash.amount', 'The amount is zero.', {
       expected: 'more than zero',
     })
+  } else if (amount < 0n) {
+    findings.error(
+      pathOf(inside(at, 'amount')),
+      'akash.amount',
+      `The amount ${formatDecimal(-amount)} is negative.`,
+      {
+        expected: 'more than zero',
+      },
+    )
   }
   const denom = goString(findings, at, tree, 'denom')
   if (!denomination.test(denom)) {
@@ -253,7 +257,7 @@ function decodePrice(findings: Findings, at: At, tree: Tree): SdlPrice | undefin
 }
 
 function decodeReclamation(findings: Findings, tree: Tree): number | undefined {
-  if (!Object.hasOwn(tree, 'reclamation')) return undefined
+  if (tree.reclamation === undefined) return undefined
   const at = inside(undefined, 'reclamation')
   const text = goString(findings, at, goTree(findings, undefined, tree, 'reclamation') ?? {}, 'min_window')
   const window = parseGoDuration(text)

@@ -1,5 +1,5 @@
+import { type At, inside, pathOf } from '../source/at.ts'
 import type { Findings } from '../source/findings.ts'
-import type { Path } from '../source/places.ts'
 import { isTree, type Tree } from '../source/records.ts'
 import { SpelledScalar, textOf } from '../source/scalar.ts'
 import { resolveGoNumber } from './go-number.ts'
@@ -7,23 +7,9 @@ import { resolveGoNumber } from './go-number.ts'
 /**
  * Decoding a parsed file the way gopkg.in/yaml.v3 decodes it into Go types: any scalar is text where text is wanted,
  * null leaves the zero value and drops out of lists, unknown keys are passed over, quoted numbers are no numbers.
+ *
+ * Fields are read without asking whether they are the file's own: no field is called what every object has.
  */
-
-/** Where a value stands: a chain, so that nothing is built for a path that no finding ever names. */
-export interface At {
-  readonly up: At | undefined
-  readonly key: string | number
-}
-
-export function pathOf(at: At | undefined): Path {
-  const path: (string | number)[] = []
-  for (let step = at; step !== undefined; step = step.up) path.push(step.key)
-  return path.reverse()
-}
-
-export function inside(up: At | undefined, key: string | number): At {
-  return { up, key }
-}
 
 export function wrongType(findings: Findings, at: At | undefined, expected: string, mend?: string): void {
   const key =
@@ -43,7 +29,7 @@ export function nodeText(value: unknown): string {
 export function goString(findings: Findings, up: At | undefined, record: Tree, key: string): string {
   const value = record[key]
   if (typeof value === 'string') return value
-  if (value === undefined || value === null || !Object.hasOwn(record, key)) return ''
+  if (value === undefined || value === null) return ''
   const text = textOf(value)
   if (text === undefined) wrongType(findings, inside(up, key), 'text')
   return text ?? ''
@@ -56,7 +42,7 @@ export function goStrings(
   record: Tree,
   key: string,
 ): string[] | null {
-  const value = Object.hasOwn(record, key) ? record[key] : undefined
+  const value = record[key]
   if (value === undefined || value === null) return null
   if (!Array.isArray(value)) {
     const text = textOf(value)
@@ -84,7 +70,7 @@ export function goStrings(
 
 /** NaN where something else was written, so that nothing further is said about it. */
 export function goUint32(findings: Findings, up: At | undefined, record: Tree, key: string): number {
-  const value = Object.hasOwn(record, key) ? record[key] : undefined
+  const value = record[key]
   if (value === undefined || value === null) return 0
   const number =
     typeof value === 'number'
@@ -105,7 +91,7 @@ const yes = new Set(['y', 'Y', 'yes', 'on'])
 const no = new Set(['n', 'N', 'no', 'off'])
 
 export function goBool(findings: Findings, up: At | undefined, record: Tree, key: string): boolean {
-  const value = Object.hasOwn(record, key) ? record[key] : undefined
+  const value = record[key]
   if (value === undefined || value === null) return false
   const plain = value instanceof SpelledScalar ? value.value : value
   if (typeof plain === 'boolean') return plain
@@ -117,7 +103,7 @@ export function goBool(findings: Findings, up: At | undefined, record: Tree, key
 
 /** A mapping, or undefined for null and absent. */
 export function goTree(findings: Findings, up: At | undefined, record: Tree, key: string): Tree | undefined {
-  const value = Object.hasOwn(record, key) ? record[key] : undefined
+  const value = record[key]
   if (value === undefined || value === null) return undefined
   if (isTree(value)) return value
   wrongType(findings, inside(up, key), 'a mapping')
@@ -132,7 +118,7 @@ export function goTrees<Item>(
   key: string,
   decode: (item: Tree, at: At) => Item,
 ): Item[] {
-  const value = Object.hasOwn(record, key) ? record[key] : undefined
+  const value = record[key]
   if (value === undefined || value === null) return []
   if (!Array.isArray(value)) {
     wrongType(findings, inside(up, key), 'a list', 'begin each entry with `- `')

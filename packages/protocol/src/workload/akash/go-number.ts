@@ -10,15 +10,15 @@ const strayUnderscore = /^[-+]?_|_$|__|_[^\da-f]|[^\dxa-f]_/i
 
 /** `strconv.ParseFloat(text, 64)`; undefined is a syntax error. */
 export function parseGoFloat(text: string): number | undefined {
-  if (/^[-+]?(inf|infinity)$/i.test(text))
-    return text.startsWith('-') ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
-  if (/^nan$/i.test(text)) return Number.NaN
   if (text.includes('_') && strayUnderscore.test(text)) return undefined
   if (decimalFloat.test(text)) {
     const value = Number(text.replaceAll('_', ''))
     // Out of range is an error in Go, not infinity.
     return Number.isFinite(value) ? value : undefined
   }
+  if (/^[-+]?(inf|infinity)$/i.test(text))
+    return text.startsWith('-') ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
+  if (/^nan$/i.test(text)) return Number.NaN
   const hex = hexFloat.exec(text)
   if (hex === null) return undefined
   const whole = (hex[2] ?? '').replaceAll('_', '')

@@ -80,8 +80,8 @@ export function validateSdl(findings: Findings, sdl: Sdl): void {
     }
   }
   // A service whose references lead nowhere is looked at all the same, and counts as if they did not.
-  const isAdrift = (name: string) => !seen.has(name)
-  for (const name of sortedNames(sdl.deployment).filter(isAdrift)) {
+  for (const name of sortedNames(sdl.deployment)) {
+    if (seen.has(name)) continue
     const service = sdl.services.get(name)
     if (service === undefined) {
       reachable = true

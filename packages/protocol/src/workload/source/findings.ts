@@ -115,26 +115,37 @@ export class Findings {
       this.#dropped += 1
       return
     }
-    const file = this.#file
-    let place: Place | undefined
-    const placed = () => {
-      place ??= find()
-      return place
-    }
-    this.list.push({
+    const place = new LatePlace(find)
+    const finding: Finding = {
       severity,
       code,
       message,
       path,
-      file,
+      file: this.#file,
       get line() {
-        return placed().line
+        return place.found.line
       },
       get column() {
-        return placed().column
+        return place.found.column
       },
-      ...(expected === undefined ? {} : { expected }),
-      ...(mend === undefined ? {} : { mend }),
-    })
+    }
+    if (expected !== undefined) finding.expected = expected
+    if (mend !== undefined) finding.mend = mend
+    this.list.push(finding)
+  }
+}
+
+/** Looked up when first asked for, and once. */
+class LatePlace {
+  readonly #find: () => Place
+  #found: Place | undefined
+
+  constructor(find: () => Place) {
+    this.#find = find
+  }
+
+  get found(): Place {
+    this.#found ??= this.#find()
+    return this.#found
   }
 }
