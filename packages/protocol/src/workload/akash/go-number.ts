@@ -33,6 +33,7 @@ export function parseGoFloat(text: string): number | undefined {
 /** `strconv.ParseUint(text, 10, bits)`; undefined is a syntax or range error. Past 2^53 the value is rounded. */
 export function parseGoUint(text: string, bits: 32 | 64): number | undefined {
   if (!/^\d+$/.test(text)) return undefined
+  if (text.length < 10) return Number(text)
   const value = BigInt(text)
   return value < 1n << BigInt(bits) ? Number(value) : undefined
 }
@@ -63,6 +64,7 @@ function parseGoInteger(text: string): number | undefined {
 
 /** A float as Go's amd64 conversion to uint32 makes it: truncated, then cut to 32 bits. */
 export function truncateToUint32(value: number): number {
+  if (value > 0 && value < 2 ** 32) return Math.trunc(value)
   if (!Number.isFinite(value) || Math.abs(value) >= 2 ** 63) return 0
   return Number(BigInt.asUintN(32, BigInt(Math.trunc(value))))
 }
@@ -97,8 +99,11 @@ export function parseGoDuration(text: string): number | undefined {
   return ((negative ? -1 : 1) * Math.trunc(total)) / 1e6
 }
 
+const unit = 10n ** 18n
+
 /** Cosmos' decimal with 18 places, as a count of its last place; a string is what is wrong with it. */
 export function parseDecimal(text: string): bigint | string {
+  if (text.length < 16 && /^\d+$/.test(text)) return BigInt(text) * unit
   const match = /^(-?)([-+]?\d+)(?:\.(\d+))?$/.exec(text)
   if (text === '') return 'is empty'
   if (match === null) return 'is not a decimal number'

@@ -101,7 +101,7 @@ export interface AkashDeployment {
  */
 export function buildDeployment(sdl: Sdl): AkashDeployment {
   const sequence = endpointSequence(sdl)
-  const built = new Map<
+  const entries = new Map<
     string,
     { group: AkashGroup; services: ManifestService[]; units: Map<string, number>; tee: string }
   >()
@@ -121,7 +121,7 @@ export function buildDeployment(sdl: Sdl): AkashDeployment {
         price === undefined
       )
         continue
-      let entry = built.get(placementName)
+      let entry = entries.get(placementName)
       if (entry === undefined) {
         const attributes = placement.attributes.length === 0 ? null : placement.attributes.slice()
         const requirements = {
@@ -134,7 +134,7 @@ export function buildDeployment(sdl: Sdl): AkashDeployment {
           units: new Map(),
           tee: '',
         }
-        built.set(placementName, entry)
+        entries.set(placementName, entry)
       }
       const tee = service.params?.tee ?? ''
       if (tee !== '' && entry.tee === '') {
@@ -147,12 +147,13 @@ export function buildDeployment(sdl: Sdl): AkashDeployment {
       // 2.1 counts services of the same profile as one unit; 2.0 makes a unit of each.
       const bound = sdl.version === '2.1' ? entry.units.get(deployment.profile) : undefined
       const unit = bound === undefined ? undefined : entry.group.resources[bound]
-      let id = unit?.resource.id
+      const id = unit?.resource.id ?? entry.group.resources.length + 1
+      const built = buildResources(id, resources, endpoints)
       if (unit === undefined) {
-        id = entry.group.resources.length + 1
         entry.units.set(deployment.profile, id - 1)
         entry.group.resources.push({
-          resource: buildResources(id, resources, endpoints),
+          // Of its own, as more endpoints may join it.
+          resource: { ...built },
           count: deployment.count,
           price: { denom: price.denom, amount: formatDecimal(price.amount) },
         })
@@ -161,21 +162,12 @@ export function buildDeployment(sdl: Sdl): AkashDeployment {
         const all = [...unit.resource.endpoints, ...endpoints]
         unit.resource.endpoints = all.sort((a, b) => a.sequence_number - b.sequence_number)
       }
-      entry.services.push(
-        buildService(
-          sdl,
-          serviceName,
-          service,
-          deployment.count,
-          buildResources(id ?? 1, resources, endpoints),
-          expose,
-        ),
-      )
+      entry.services.push(buildService(sdl, serviceName, service, deployment.count, built, expose))
     }
   }
-  const names = sortedNames(built)
-  const manifest = names.map((name) => ({ name, services: built.get(name)?.services ?? [] }))
-  const groups = names.flatMap((name) => built.get(name)?.group ?? [])
+  const names = sortedNames(entries)
+  const manifest = names.map((name) => ({ name, services: entries.get(name)?.services ?? [] }))
+  const groups = names.flatMap((name) => entries.get(name)?.group ?? [])
   return { manifest, groups }
 }
 

@@ -22,6 +22,12 @@ export const storageClasses: Readonly<Record<string, string>> = {
   ram: 'ram',
 }
 
+/** What was looked at in another placement, and so told already. */
+interface Told {
+  services: Set<string>
+  denominations: Set<string>
+}
+
 /** The normal form of a file in which nothing was wrong: one group for each placement. */
 export function normalWorkload(findings: Findings, sdl: Sdl): Workload | undefined {
   const placements = new Map<string, string[]>()
@@ -32,9 +38,9 @@ export function normalWorkload(findings: Findings, sdl: Sdl): Workload | undefin
       else services.push(serviceName)
     }
   }
-  const seen = new Set<string>()
+  const told: Told = { services: new Set(), denominations: new Set() }
   const groups = sortedNames(placements).map((name) =>
-    normalGroup(findings, sdl, name, placements.get(name) ?? [], seen),
+    normalGroup(findings, sdl, name, placements.get(name) ?? [], told),
   )
   const name = groups[0]?.services[0]?.name
   if (name === undefined) return undefined
@@ -52,7 +58,7 @@ function normalGroup(
   sdl: Sdl,
   name: string,
   serviceNames: readonly string[],
-  seen: Set<string>,
+  told: Told,
 ): Group {
   const placement = sdl.placement.get(name)
   const ips: string[] = []
@@ -71,7 +77,7 @@ function normalGroup(
       continue
     const price = placement?.pricing.get(deployment.profile)
     perBlock += (price?.amount ?? 0n) * BigInt(deployment.count)
-    if (price !== undefined) warnOfDenomination(findings, name, deployment.profile, price.denom, seen)
+    if (price !== undefined) warnOfDenomination(findings, name, deployment.profile, price.denom, told)
     if (deployment.count > 1000) {
       findings.error(
         ['deployment', serviceName, name, 'count'],
@@ -84,7 +90,7 @@ function normalGroup(
     }
     for (const [index, expose] of service.expose.entries()) {
       for (const { ip } of expose.to) if (ip !== '') ips.push(ip)
-      if (expose.as <= 65535 || seen.has(`service ${serviceName}`)) continue
+      if (expose.as <= 65535 || told.services.has(serviceName)) continue
       findings.warn(
         ['services', serviceName, 'expose', index, 'as'],
         'akash.as',
@@ -94,7 +100,7 @@ function normalGroup(
         },
       )
     }
-    services.push(normalService(findings, sdl, serviceName, service, resources, deployment.count, seen))
+    services.push(normalService(findings, sdl, serviceName, service, resources, deployment.count, told))
   }
   // Token base units are millionths of a dollar, as uact is.
   const rate = (perBlock * blocksPerHour) / decimalUnit
@@ -112,10 +118,10 @@ function warnOfDenomination(
   placement: string,
   profile: string,
   denom: string,
-  seen: Set<string>,
+  told: Told,
 ): void {
-  if (denom === 'uact' || seen.has(`denom ${denom}`)) return
-  seen.add(`denom ${denom}`)
+  if (denom === 'uact' || told.denominations.has(denom)) return
+  told.denominations.add(denom)
   findings.warn(
     ['profiles', 'placement', placement, 'pricing', profile, 'denom'],
     'akash.denomination',
@@ -133,10 +139,10 @@ function normalService(
   service: SdlService,
   resources: SdlResources,
   replicas: number,
-  seen: Set<string>,
+  told: Told,
 ): Service {
-  const first = !seen.has(`service ${name}`)
-  seen.add(`service ${name}`)
+  const first = !told.services.has(name)
+  told.services.add(name)
   if (first && name.length > 63) {
     findings.error(['services', name], 'akash.service-name', 'The name is too long to be found by.', {
       at: 'key',
