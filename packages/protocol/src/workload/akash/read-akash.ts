@@ -1,12 +1,10 @@
 import type { Source } from '../source/source.ts'
 import type { Workload } from '../workload.ts'
-import { consoleSurelyAgrees } from './console-agreement.ts'
-import { warnOfConsoleHash } from './console-hash.ts'
-import { consoleView } from './console-refusal.ts'
 import { decodeSdl } from './decode-sdl.ts'
 import { type AkashDeployment, buildDeployment } from './manifest.ts'
 import { normalWorkload } from './normal-form.ts'
 import { validateSdl } from './validate-sdl.ts'
+import { warnOfConsole } from './warn-of-console.ts'
 
 /** Reads Akash SDL 2.0 and 2.1, accepting exactly what Akash's own Go parser accepts. */
 export function readAkash(source: Source): Workload | undefined {
@@ -23,10 +21,7 @@ export function readAkashDeployment(
   validateSdl(findings, sdl)
   if (findings.hasErrors) return undefined
   const deployment = buildDeployment(sdl)
-  if (!consoleSurelyAgrees(source, sdl, deployment)) {
-    const seen = consoleView(source)
-    if (seen !== undefined) warnOfConsoleHash(findings, seen, deployment)
-  }
+  warnOfConsole(source, sdl, deployment)
   const workload = normalWorkload(findings, sdl)
   return workload === undefined || findings.hasErrors ? undefined : { deployment, workload }
 }
