@@ -10,25 +10,23 @@ import { noHttpOptions, type SdlExpose } from './sdl.ts'
 export function normalPorts(exposes: readonly SdlExpose[]): Port[] {
   const all = exposes.flatMap(portsOf)
   if (all.length < 2) return all
-  const ports = new Map<string, Port>()
-  for (const port of all) {
-    const key = `${port.port} ${port.as} ${port.protocol} ${port.public} ${port.ip ?? ''}`
-    const known = ports.get(key)
-    // One that every service may reach stays so.
-    const allow =
-      known === undefined || port.allow.length === 0 || known.allow.length === 0 ? [] : known.allow
-    ports.set(
-      key,
-      known === undefined
-        ? port
-        : {
-            ...known,
-            hosts: distinct([...known.hosts, ...port.hosts]),
-            allow: allow.length === 0 ? [] : distinct([...allow, ...port.allow]).sort(compareText),
-          },
-    )
+  const ports: Port[] = []
+  for (const port of all.sort(comparePorts)) {
+    const last = ports.at(-1)
+    if (last !== undefined && comparePorts(last, port) === 0) ports[ports.length - 1] = merged(last, port)
+    else ports.push(port)
   }
-  return [...ports.values()].sort(comparePorts)
+  return ports
+}
+
+function merged(known: Port, port: Port): Port {
+  // One that every service may reach stays so.
+  const isOpen = known.allow.length === 0 || port.allow.length === 0
+  return {
+    ...known,
+    hosts: distinct([...known.hosts, ...port.hosts]),
+    allow: isOpen ? [] : distinct([...known.allow, ...port.allow]).sort(compareText),
+  }
 }
 
 export function comparePorts(a: Port, b: Port): number {
