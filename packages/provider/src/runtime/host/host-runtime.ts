@@ -1,11 +1,9 @@
 import { spawn } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
-import { connect as connectSocket, createServer, type Socket } from 'node:net'
+import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { connect as connectSocket, type Socket } from 'node:net'
 import { dirname, join, resolve as resolvePath } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Hex, SubletError } from '@sublet/protocol'
-import { packPath, unpackArchive } from '@sublet/service'
 import type { BundledImages } from '../../image/bundled-images.ts'
 import {
   type Instance,
@@ -14,12 +12,12 @@ import {
   type Owner,
   type Runtime,
   signalExitBase,
-  type VolumeOwner,
-  type VolumeRoom,
 } from '../runtime.ts'
+import { freeTcpPorts, freeUdpPorts, udpMark } from './free-ports.ts'
 import { usageOfGroup } from './group-usage.ts'
 import { execOnHost } from './host-exec.ts'
 import { packHostFiles, statHostFile, unpackHostFiles } from './host-files.ts'
+import { hostVolumes } from './host-volumes.ts'
 import {
   clearRun,
   type InstanceRecord,
@@ -32,7 +30,6 @@ import {
   writeRecord,
 } from './instance-folder.ts'
 import { nextChange, readLogFiles } from './log-files.ts'
-import { freeUdpPorts, udpMark } from './udp-ports.ts'
 
 /** An image reference that stands for no image: the service's own command runs on the machine as it is. */
 export const hostImage = 'sublet.local/host:1'
@@ -182,7 +179,7 @@ export function createHostRuntime(options: HostRuntimeOptions): Runtime {
     async create(spec) {
       const id = idOf(spec)
       await removeFolder(id)
-      const ports = { ...(await freePorts(spec.ports)), ...(await freeUdpPorts(spec.udpPorts ?? [])) }
+      const ports = { ...(await freeTcpPorts(spec.ports)), ...(await freeUdpPorts(spec.udpPorts ?? [])) }
       const root = rootOf(id)
       await mkdir(root, { recursive: true, mode: 0o700 })
       for (const mount of spec.mounts) {
@@ -317,58 +314,16 @@ export function createHostRuntime(options: HostRuntimeOptions): Runtime {
       return await dialLoopback(real, port)
     },
 
-    async ensureVolume(owner, { class: storageClass, sizeBytes }) {
-      const name = volumeFolderName(owner)
-      const place = join(volumesFolder, name)
-      await mkdir(place, { recursive: true, mode: 0o700 })
-      await writeFile(
-        join(volumesFolder, `${name}.json`),
-        JSON.stringify({ ...owner, class: storageClass, sizeBytes }),
-      )
-      return name
-    },
-
-    async volumes(owner) {
-      const names = (await readdir(volumesFolder).catch(() => [])).filter((name) => name.endsWith('.json'))
-      const all = await Promise.all(
-        names.map(async (file) => {
-          const text = await readFile(join(volumesFolder, file), 'utf8')
-          const record = JSON.parse(text) as VolumeOwner & Partial<VolumeRoom>
-          const { class: storageClass = 'default', sizeBytes = 0, ...volumeOwner } = record
-          const name = file.slice(0, -'.json'.length)
-          return { name, owner: volumeOwner, class: storageClass, heldBytes: sizeBytes }
-        }),
-      )
-      return all.filter((one) => one.owner.network === owner.network && one.owner.provider === owner.provider)
-    },
-
-    async removeVolume(name) {
-      if (!/^[a-f0-9]+$/.test(name)) return
-      await rm(join(volumesFolder, name), { recursive: true, force: true })
-      await rm(join(volumesFolder, `${name}.json`), { force: true })
-    },
+    ...hostVolumes(volumesFolder),
 
     // Nothing keeps count of what plain processes write.
     diskHeld: async () => [],
-
-    async packVolume(name) {
-      return packPath({ path: volumeFolder(name), name: '' })
-    },
-
-    async unpackVolume(name, archive) {
-      await unpackArchive(archive, { into: volumeFolder(name) })
-    },
 
     async prepare() {
       await mkdir(instancesFolder, { recursive: true, mode: 0o700 })
     },
     async sweep() {},
     async close() {},
-  }
-
-  function volumeFolder(name: string): string {
-    if (/^[a-f0-9]+$/.test(name)) return join(volumesFolder, name)
-    throw new SubletError('runtime.failed', `There is no volume ${name}.`)
   }
 
   async function removeFolder(id: string): Promise<void> {
@@ -402,32 +357,6 @@ function commandOf(spec: InstanceSpec, bundled: BundledImages): string[] {
 /** A path of the workload's file below the instance's own root, whatever dots it has. */
 function inside(root: string, path: string): string {
   return join(root, resolvePath('/', path))
-}
-
-function volumeFolderName({ network, provider, tenant, deployment, name }: VolumeOwner): string {
-  return createHash('sha256')
-    .update(JSON.stringify([network, provider, tenant, deployment, name]))
-    .digest('hex')
-    .slice(0, 24)
-}
-
-async function freePorts(ports: readonly number[]): Promise<Record<string, number>> {
-  const servers = await Promise.all(
-    ports.map(
-      (port) =>
-        new Promise<[string, number, () => void]>((resolve, reject) => {
-          const server = createServer()
-          server.once('error', reject)
-          server.listen(0, '127.0.0.1', () => {
-            const address = server.address()
-            const real = typeof address === 'object' && address !== null ? address.port : 0
-            resolve([String(port), real, () => server.close()])
-          })
-        }),
-    ),
-  )
-  for (const [, , close] of servers) close()
-  return Object.fromEntries(servers.map(([port, real]) => [port, real]))
 }
 
 function dialLoopback(real: number, port: number): Promise<Socket> {
