@@ -51,6 +51,8 @@ export const providerConfigSchema = z.object({
   followMarketEveryMs: z.int().min(1_000).default(900_000),
   /** Only these tenants are served; everybody when empty. */
   tenants: z.array(addressSchema).default([]),
+  /** Whose machine this is: without the isolation that strangers need, these are served all the same. */
+  ownTenants: z.array(addressSchema).default([]),
   /** What may be missing of leases' isolation for others than the machine's own tenants to be served. */
   strangersWithout: z.array(z.enum(isolationGaps)).default([]),
   /** These are never served. */

@@ -80,7 +80,7 @@ export async function startProvider(options: StartProviderOptions): Promise<Runn
   } = options
   const log = options.log
   const address = account.address.toLowerCase() as Address
-  const ownTenants = (options.ownTenants ?? []).map((tenant) => tenant.toLowerCase() as Address)
+  const { ownTenants } = config
   const metrics = options.metrics ?? createMetrics({ name: 'provider', processMetrics: false })
   const stopping = new AbortController()
   const undo: (() => Promise<unknown> | unknown)[] = []

@@ -33,8 +33,6 @@ export interface StartProviderOptions {
   /** PostgreSQL by URL, or an embedded one in a folder. The schema is `provider` unless named. */
   store: { url?: string | undefined; dataDir?: string | undefined; schema?: string | undefined }
   indexers: readonly IndexerPlace[]
-  /** Tenants whose own machine this is: only they may use the host runtime. */
-  ownTenants?: readonly Address[] | undefined
   /** Opened already, for tests; otherwise the configuration says which. */
   runtime?: Runtime | undefined
   env?: Readonly<Record<string, string | undefined>> | undefined

@@ -38,6 +38,7 @@ export function addProvider(program: Command): void {
     .requiredOption('--network <file>', 'join.json of the network, from the data folder of its `sublet up`')
     .option('--region <region>', 'where it stands, over the settings')
     .option('--runtime <name>', 'auto, docker or host')
+    .option('--own-tenants <address...>', 'wallets of your own, served even where strangers are not safe')
     .option('--pricing-rules <file>', 'YAML rules on prices')
     .option('--pricing-program <file>', 'a program that is asked what each order should pay')
     .option('--follow-market', 'move prices towards those at which the like is rented elsewhere')

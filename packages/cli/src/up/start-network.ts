@@ -137,12 +137,12 @@ export async function startNetwork(options: NetworkOptions): Promise<Network> {
           ingress: { domain: 'localhost', port: ports.relay },
         },
       ],
-      ownTenants: [addressSchema.parse(tenant.address)],
       env,
       config: readConfig(providerConfigSchema, {
         flags: {
           dataDir: layout.provider,
           runtime: options.runtime,
+          ownTenants: [tenant.address],
           outboundAllow: options.outboundAllow.length > 0 ? options.outboundAllow : undefined,
         },
         env,

@@ -29,7 +29,7 @@ describeWith('postgres')('what nobody gets for nothing', () => {
     const { tenant } = network
     const poor = privateKeyToAccount(generatePrivateKey())
     const ownTenants = [tenant.address, poor.address.toLowerCase() as Address]
-    const provider = await network.start({ runtime: 'host' }, { ownTenants })
+    const provider = await network.start({ runtime: 'host', ownTenants })
     const { total } = await provider.status()
     const whole = serviceOf({
       resources: { cpuMillis: total.cpuMillis, memoryBytes: 128 * 1024 * 1024, storageBytes: 0, volumes: [] },

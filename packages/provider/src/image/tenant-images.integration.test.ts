@@ -22,7 +22,7 @@ describeWith(['docker', 'postgres'])('images that the owner of the machine has',
     docker = (await connectDocker({ env: process.env, platform: process.platform })).docker
     network = await startTestNetwork()
     const owners = (await network.neighbour()).address
-    await network.start({ runtime: 'docker' }, { ownTenants: [owners] })
+    await network.start({ runtime: 'docker', ownTenants: [owners] })
     // Something else under the name that the registry has as well, and something that no registry has.
     const own = docker.getImage('sublet.local/hello:1')
     await eventually('the bundled image is there', () => own.inspect())

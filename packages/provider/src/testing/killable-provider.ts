@@ -31,7 +31,6 @@ export async function startKillable(
         ...more,
         addresses: { ...addresses, deployedAtBlock: String(addresses.deployedAtBlock) },
         privateKey: providerKey,
-        ownTenants: [tenant.address],
         config: {
           dataDir,
           subnetPool: '10.215.0.0/16',
@@ -39,6 +38,7 @@ export async function startKillable(
           chainPollMs: 50,
           settleGraceSeconds: 2,
           voucherLeastIntervalSeconds: 1,
+          ownTenants: [tenant.address],
           ...config,
         },
       }),

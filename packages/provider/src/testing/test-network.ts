@@ -245,9 +245,9 @@ export async function startTestNetwork({
           chainPollMs: 50,
           settleGraceSeconds: 2,
           voucherLeastIntervalSeconds: 1,
+          ownTenants: [tenant.address, lower(neighbour.address)],
           ...config,
         }),
-        ownTenants: [tenant.address, lower(neighbour.address)],
         ...more,
       })
       running.push(provider)
