@@ -74,7 +74,10 @@ export function readConfig<Schema extends z.ZodObject>(
   ]
   if (result.success && problems.length === 0) return result.data
   throw new SubletError('config.invalid', `${problems.map(({ message }) => message).join('; ')}.`, {
-    hint: `Settings are: ${Object.keys(types).join(', ')}; each may be given in the configuration file or in the environment (${environmentName(Object.keys(types)[0] ?? '')}), some as a flag: --help.`,
+    hint:
+      unknown.length === 0
+        ? 'Mend it there, or leave it out where a default will do.'
+        : `Settings are: ${Object.keys(types).join(', ')}; each may be given in the configuration file or in the environment (${environmentName(Object.keys(types)[0] ?? '')}), some as a flag: --help.`,
     details: { problems },
   })
 }
