@@ -105,28 +105,33 @@ function serve(
   signal: AbortSignal,
 ): Promise<void> {
   return new Promise((resolve) => {
+    let life: ReturnType<typeof watchLiveness> | undefined
     const cut = () => socket.destroy()
-    signal.addEventListener('abort', cut, { once: true })
-    // Node makes the session within the `connection` event, so this hears of our own connection's session only.
-    options.server.once('session', (session) => {
-      const life = watchLiveness(session, socket, options.liveness ?? tunnelLiveness, () => {
+    const onSession = (session: ServerHttp2Session) => {
+      life = watchLiveness(session, socket, options.liveness ?? tunnelLiveness, () => {
         options.log.warn({ indexer }, 'indexer fell silent')
         session.destroy()
         socket.destroy()
       })
-      session.once('close', () => {
-        life.stop()
-        signal.removeEventListener('abort', cut)
-        socket.destroy()
-        resolve()
-      })
+      session.once('close', cut)
       session.on('error', (error) =>
         options.log.debug({ indexer, reason: error.message }, 'tunnel session failed'),
       )
       options.onConnection?.({ indexer, session })
-    })
+    }
+    // Whatever became of the session, it ends with its connection.
+    const ended = () => {
+      life?.stop()
+      signal.removeEventListener('abort', cut)
+      resolve()
+    }
+    socket.once('close', ended)
+    signal.addEventListener('abort', cut, { once: true })
+    // Node makes the session within the `connection` event, so this hears of our own connection's session only.
+    options.server.once('session', onSession)
     options.server.emit('connection', socket)
-    if (socket.destroyed) resolve()
+    options.server.off('session', onSession)
+    if (socket.destroyed) ended()
   })
 }
 

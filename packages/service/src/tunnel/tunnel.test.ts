@@ -15,7 +15,7 @@ import { tunnelProtocol } from './handshake.ts'
 import type { Tunnel } from './tunnel.ts'
 
 /** Looks again and again, for as long as a busy machine may need. */
-const eventually = <T>(look: () => T | Promise<T>) => vi.waitFor(look, { timeout: 4_000 })
+const eventually = <T>(look: () => T | Promise<T>) => vi.waitFor(look, { timeout: 15_000 })
 
 const log = { debug() {}, info() {}, warn() {} }
 const tls = await makeCertificate(Date.now())
