@@ -1,5 +1,6 @@
 import type { Deployment } from '@sublet/protocol'
 import { beginUp, type UpProcess } from '@sublet/testing/sublet-process'
+import { askController, type ControllerPlace } from './ask-controller.ts'
 import type { PlannedKill } from './kill-plan.ts'
 
 /** A `sublet up` on one folder that is killed again and again. */
@@ -72,7 +73,7 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 async function deployAndClose(up: UpProcess): Promise<void> {
   const { id } = await deployHello(up)
-  await askController(up, 'POST', `/v1/deployments/${id}/close`)
+  await askController(controllerOf(up), 'POST', `/v1/deployments/${id}/close`)
 }
 
 const hello = `name: hello
@@ -87,12 +88,12 @@ health: { http: /healthz }
 
 /** Deploys a small server and waits until it runs. */
 export async function deployHello(up: UpProcess): Promise<Deployment> {
-  const { id } = await askController<Deployment>(up, 'POST', '/v1/deployments', {
+  const { id } = await askController<Deployment>(controllerOf(up), 'POST', '/v1/deployments', {
     source: hello,
     file: 'hello.yaml',
   })
   for (;;) {
-    const deployment = await askController<Deployment>(up, 'GET', `/v1/deployments/${id}`)
+    const deployment = await askController<Deployment>(controllerOf(up), 'GET', `/v1/deployments/${id}`)
     if (deployment.phase === 'running') return deployment
     if (['closed', 'failed'].includes(deployment.phase))
       throw new Error(`the deployment ended before it ran: ${deployment.message}`)
@@ -101,25 +102,11 @@ export async function deployHello(up: UpProcess): Promise<Deployment> {
 }
 
 export async function deploymentsOf(up: UpProcess): Promise<Deployment[]> {
-  return (await askController<{ deployments: Deployment[] }>(up, 'GET', '/v1/deployments')).deployments
+  return (await askController<{ deployments: Deployment[] }>(controllerOf(up), 'GET', '/v1/deployments'))
+    .deployments
 }
 
-async function askController<T>(
-  up: UpProcess,
-  method: 'GET' | 'POST',
-  path: string,
-  body?: unknown,
-): Promise<T> {
-  const { controllerUrl, token } = up.report
-  const answer = await fetch(`${controllerUrl}${path}`, {
-    method,
-    headers: {
-      authorization: `Bearer ${token}`,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  })
-  const text = await answer.text()
-  if (!answer.ok) throw new Error(text)
-  return JSON.parse(text) as T
-}
+const controllerOf = ({ report }: UpProcess): ControllerPlace => ({
+  url: report.controllerUrl,
+  token: report.token,
+})

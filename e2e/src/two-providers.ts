@@ -15,6 +15,7 @@ import {
 import { createLog, createShutdown } from '@sublet/service'
 import { createPublicClient, createWalletClient, http, type LocalAccount, parseEther } from 'viem'
 import { generatePrivateKey, mnemonicToAccount, privateKeyToAccount } from 'viem/accounts'
+import { askController } from './ask-controller.ts'
 import { freshDatabase } from './fresh-database.ts'
 
 const mnemonic = 'test test test test test test test test test test test junk'
@@ -145,20 +146,7 @@ export async function startTwoProviders(settings: {
     return {
       indexer,
       providers,
-      async ask<T>(method: 'GET' | 'POST', path: string, body?: unknown) {
-        const answer = await fetch(`${controller.url}${path}`, {
-          method,
-          headers: {
-            authorization: `Bearer ${token}`,
-            ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          },
-          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        })
-        const text = await answer.text()
-        if (!answer.ok) throw new Error(text)
-        const lines = text.trim().split('\n')
-        return JSON.parse(lines.at(-1) ?? 'null') as T
-      },
+      ask: (method, path, body) => askController({ url: controller.url, token }, method, path, body),
       [Symbol.asyncDispose]: () => shutdown.run(),
     }
   } catch (error) {
