@@ -218,7 +218,8 @@ function entryAt(
 
 function startOf(text: string, node: Outlined): number {
   let at = contentFrom(text, node.from)
-  while (text[at] === '&' || text[at] === '!') {
+  // What comes after an empty node may have an anchor of its own.
+  while (at < node.to && (text[at] === '&' || text[at] === '!')) {
     while (at < node.to && !/[\s,[\]{}]/.test(text[at] ?? ' ')) at += 1
     at = contentFrom(text, at)
   }
