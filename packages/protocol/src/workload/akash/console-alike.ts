@@ -1,5 +1,5 @@
 import { own } from '../source/records.ts'
-import { SpelledScalar } from '../source/scalar.ts'
+import { plainOf } from '../source/scalar.ts'
 import { compareLocally, keepsOrder } from './console-hash.ts'
 import type { AkashFile } from './console-schema.ts'
 import type { AkashDeployment, ManifestService } from './manifest.ts'
@@ -68,9 +68,8 @@ function sortsAlike({ expose, resources: { endpoints } }: ManifestService): bool
 }
 
 function areResourcesAlike({ cpu, memory, storage, gpu }: FileResources, ours: SdlResources): boolean {
-  const cores: unknown = cpu.units
   return (
-    Number(cores instanceof SpelledScalar ? cores.value : cores) * 1000 === ours.cpu?.units &&
+    Number(plainOf(cpu.units)) * 1000 === ours.cpu?.units &&
     isPlainSize(memory.size) &&
     (Array.isArray(storage)
       ? storage.every((volume, index) => isVolumeAlike(volume, ours.storage?.[index]))

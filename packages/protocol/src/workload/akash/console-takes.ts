@@ -1,5 +1,5 @@
 import { isTree, type Tree } from '../source/records.ts'
-import { SpelledScalar } from '../source/scalar.ts'
+import { plainOf } from '../source/scalar.ts'
 import type { Source } from '../source/source.ts'
 import type { Sdl, SdlService, SdlVolume } from './sdl.ts'
 import { isPersistent } from './validate-sdl.ts'
@@ -67,10 +67,6 @@ function isText(value: unknown): value is string {
 
 function isTexts(value: unknown): boolean {
   return isList(value, isText)
-}
-
-function plain(value: unknown): unknown {
-  return value instanceof SpelledScalar ? value.value : value
 }
 
 function isUsualDeployment(item: unknown): boolean {
@@ -153,7 +149,7 @@ function isUsualCompute(profile: unknown): boolean {
   return (
     isTree(cpu) &&
     hasOnly(cpu, unitsKeys) &&
-    isPositive(plain(cpu.units)) &&
+    isPositive(plainOf(cpu.units)) &&
     isTree(memory) &&
     hasOnly(memory, sizeKeys) &&
     isSize(memory.size) &&
@@ -233,7 +229,7 @@ function isUsualPrice(price: unknown): boolean {
     isTree(price) &&
     hasOnly(price, priceKeys) &&
     (price.denom === 'uact' || price.denom === 'uakt') &&
-    isPositive(plain(price.amount))
+    isPositive(plainOf(price.amount))
   )
 }
 

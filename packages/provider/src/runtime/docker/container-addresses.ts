@@ -38,23 +38,21 @@ export function createContainerAddresses(
     return settings
   }
 
+  async function targetOf(id: string, port: number, protocol: 'tcp' | 'udp') {
+    const settings = await networkSettings(id)
+    if (publishOn === undefined) return { host: Object.values(settings.Networks)[0]?.IPAddress ?? '', port }
+    return { host: publishOn, port: Number(settings.Ports[`${port}/${protocol}`]?.[0]?.HostPort ?? 0) }
+  }
+
   return {
     forget(id) {
       hosts.delete(id)
     },
 
-    async datagramTarget(id, port) {
-      const settings = await networkSettings(id)
-      if (publishOn === undefined) return { host: Object.values(settings.Networks)[0]?.IPAddress ?? '', port }
-      return { host: publishOn, port: Number(settings.Ports[`${port}/udp`]?.[0]?.HostPort ?? 0) }
-    },
+    datagramTarget: (id, port) => targetOf(id, port, 'udp'),
 
     async connect(id, port) {
-      const settings = await networkSettings(id)
-      const target =
-        publishOn === undefined
-          ? { host: Object.values(settings.Networks)[0]?.IPAddress ?? '', port }
-          : { host: publishOn, port: Number(settings.Ports[`${port}/tcp`]?.[0]?.HostPort ?? 0) }
+      const target = await targetOf(id, port, 'tcp')
       try {
         const socket = await dial(target)
         if (publishOn !== undefined && !answered.has(`${id}:${port}`)) {
