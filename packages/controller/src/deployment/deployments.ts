@@ -4,7 +4,6 @@ import {
   type Deployment,
   formatFinding,
   type Hex,
-  hasErrors,
   type LeaseStatus,
   readWorkload,
   SubletError,
@@ -229,8 +228,10 @@ export function createDeployments(options: Omit<DeploymentParts, 'pickOf'>): Dep
 
 function contentOf(request: CreateDeployment): Content {
   const { source, file, format, env, files, secrets = {}, pick = false, maxRatePerHour, payment } = request
-  const { workload, findings } = readWorkload(source, { file, format, env, files })
-  if (workload === undefined || hasErrors(findings)) {
+  const read = readWorkload(source, { file, format, env, files })
+  const { workload } = read
+  if (workload === undefined) {
+    const { findings } = read
     const errors = findings.filter(({ severity }) => severity === 'error')
     throw new SubletError(
       'workload.invalid',

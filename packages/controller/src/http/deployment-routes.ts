@@ -3,7 +3,6 @@ import {
   deploymentListSchema,
   deploymentSchema,
   formatFinding,
-  hasErrors,
   pickSchema,
   readWorkload,
   validateRequestSchema,
@@ -35,7 +34,7 @@ export function deploymentRoutes(server: HttpServer, deployments: Deployments): 
           path: [...finding.path],
           text: formatFinding(finding),
         })),
-        ...(workload === undefined || hasErrors(findings) ? {} : { workload }),
+        ...(workload === undefined ? {} : { workload }),
       }
     },
   )

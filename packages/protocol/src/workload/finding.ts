@@ -28,7 +28,8 @@ export interface Finding {
 export interface ReadResult {
   format: WorkloadFormat
   workload?: Workload | undefined
-  findings: readonly Finding[]
+  /** Found, as far as they only warn, and placed when first asked for: whoever wants the workload alone need not wait. */
+  readonly findings: readonly Finding[]
 }
 
 export interface ReadOptions {

@@ -12,6 +12,7 @@ import type { Source, WorkloadReader } from './source/source.ts'
 import { readSublet } from './sublet/read-sublet.ts'
 import { warnOfUnkept } from './unkept.ts'
 import { warnOfUnknownHardware } from './warn-of-unknown.ts'
+import type { Workload } from './workload.ts'
 
 const readers: Readonly<Partial<Record<WorkloadFormat, WorkloadReader>>> = {
   akash: readAkash,
@@ -26,39 +27,51 @@ const readers: Readonly<Partial<Record<WorkloadFormat, WorkloadReader>>> = {
  */
 export function readWorkload(text: string | Uint8Array, options: ReadOptions): ReadResult {
   const { source, format } = openSource(text, options)
-  if (format === undefined) return { format: options.format ?? 'sublet', findings: source.findings.told() }
+  const workload = format === undefined ? undefined : readSource(source, format)
+  const { findings } = source
+  return {
+    format: format ?? options.format ?? 'sublet',
+    ...(workload === undefined || findings.hasErrors ? {} : { workload }),
+    get findings() {
+      return findings.told()
+    },
+  }
+}
+
+function readSource(source: Source, format: WorkloadFormat): Workload | undefined {
+  const { findings, tree } = source
   const reader = readers[format]
   if (reader === undefined) {
-    source.findings.error([], 'workload.format-unknown', `There is no reader for the ${format} format.`)
-    return { format, findings: source.findings.told() }
+    findings.error([], 'workload.format-unknown', `There is no reader for the ${format} format.`)
+    return undefined
   }
   // Akash's own parser reads the first document and never looks at the rest.
   if (source.documents > 1 && format !== 'akash') {
-    source.findings.errorAt(
+    findings.errorAt(
       secondDocumentPlace(source.text),
       'yaml.more-documents',
       'The file holds more than one YAML document.',
       { mend: 'keep one document in a file' },
     )
   }
-  const { findings } = source
-  warnOfClearSecrets(findings, source.tree, format)
+  findings.postpone(() => warnOfClearSecrets(findings, tree, format))
   const workload = reader(source)
-  if (workload !== undefined) {
-    const places = () => placesInFile(source.tree, format)
-    warnOfUnkept(findings, workload, places)
-    // Akash's own parser makes nvidia of every vendor, and takes any architecture.
-    if (format !== 'akash') warnOfUnknownHardware(findings, workload, places)
-  }
+  if (workload !== undefined) findings.postpone(() => warnOfHopes(source, format, workload))
   // A reader that found nothing to run and nothing to say; Nosana takes such files, so its reader only warns.
-  if (workload === undefined && findings.list.length === 0) {
+  else if (findings.isEmpty) {
     findings.error([], 'workload.nothing-to-run', 'The file says nothing to run.', {
       expected: 'at least one service or operation with an image',
     })
   }
-  return workload === undefined || findings.hasErrors
-    ? { format, findings: findings.told() }
-    : { format, workload, findings: findings.told() }
+  return workload
+}
+
+/** Warns of what the file asks for and will not get. */
+function warnOfHopes({ findings, tree }: Source, format: WorkloadFormat, workload: Workload): void {
+  const places = () => placesInFile(tree, format)
+  warnOfUnkept(findings, workload, places)
+  // Akash's own parser makes nvidia of every vendor, and takes any architecture.
+  if (format !== 'akash') warnOfUnknownHardware(findings, workload, places)
 }
 
 /** Parses a file and decides its format; `format` is absent when the file cannot be read at all. */

@@ -226,7 +226,7 @@ function compareExposes(
 }
 
 /** Whether the file lists its ports as they come out sorted, names no address and at most one service. */
-export function keepsOrder(file: AkashFile['services'][string], ours: readonly ManifestExpose[]): boolean {
+function keepsOrder(file: AkashFile['services'][string], ours: readonly ManifestExpose[]): boolean {
   let position = 0
   let named = 0
   for (const { port, proto, to = [] } of file.expose ?? []) {
@@ -310,7 +310,7 @@ function endpointSequence(file: AkashFile): Map<string, number> {
   return new Map(names.sort().map((name, index) => [name, index + 1]))
 }
 
-export function compareLocally(a: string, b: string): number {
+function compareLocally(a: string, b: string): number {
   return a === b ? 0 : a.localeCompare(b)
 }
 

@@ -8,7 +8,7 @@ import type { Source } from '../source/source.ts'
 import type { Workload } from '../workload.ts'
 import { decodeSdl } from './decode-sdl.ts'
 import type { Part } from './losses.ts'
-import { type AkashGroup, type AkashManifest, buildDeployment } from './manifest.ts'
+import { type AkashDeployment, type AkashGroup, type AkashManifest, buildDeployment } from './manifest.ts'
 import { readAkashDeployment } from './read-akash.ts'
 import { validateSdl } from './validate-sdl.ts'
 import { hashOfBuilt } from './version-hash.ts'
@@ -28,7 +28,8 @@ export interface AkashConversion {
   format: WorkloadFormat
   /** Absent when the file cannot be read or Akash would refuse the workload; `findings` say why. */
   akash?: AkashForm | undefined
-  findings: readonly Finding[]
+  /** As in `ReadResult`. */
+  readonly findings: readonly Finding[]
 }
 
 /** Reads a file of any format and gives its manifest, groups and hash on Akash, saying what is lost on the way. */
@@ -40,12 +41,20 @@ export function convertToAkash(text: string | Uint8Array, options: ReadOptions):
     const written = akashFormOf(workload, options.file, format === undefined ? undefined : { source, format })
     return { format: read, akash: written.akash, findings: [...findings, ...written.findings] }
   }
-  warnOfClearSecrets(source.findings, source.tree, format)
-  const result = readAkashDeployment(source)
-  const findings = source.findings.told()
-  if (result === undefined) return { format, findings }
-  const { manifest, groups } = result.deployment
-  return { format, findings, akash: { sdl: source.text, manifest, groups, hash: hashOfBuilt(manifest) } }
+  const { findings, tree } = source
+  findings.postpone(() => warnOfClearSecrets(findings, tree, format))
+  const read = readAkashDeployment(source)
+  return {
+    format,
+    ...(read === undefined ? {} : { akash: akashForm(source.text, read.deployment) }),
+    get findings() {
+      return findings.told()
+    },
+  }
+}
+
+function akashForm(sdl: string, { manifest, groups }: AkashDeployment): AkashForm {
+  return { sdl, manifest, groups, hash: hashOfBuilt(manifest) }
 }
 
 /** The same for a workload that was read already. Findings stand in the file that it came from, where that is given. */
@@ -91,7 +100,7 @@ export function akashFormOf(
   const decoding = new Findings(file, text)
   const sdl = decodeSdl(decoding, written)
   if (sdl !== undefined) validateSdl(decoding, sdl)
-  for (const { severity, code, message, expected, path } of decoding.list) {
+  for (const { severity, code, message, expected, path } of decoding.told()) {
     if (severity !== 'error') continue
     // What would mend the SDL says nothing to whoever wrote another format.
     const [section, second, third] = path
@@ -102,6 +111,5 @@ export function akashFormOf(
     findings.error(placeOf(known), code, said, { at: 'key', expected, mend })
   }
   if (sdl === undefined || findings.hasErrors) return { findings: findings.told() }
-  const { manifest, groups } = buildDeployment(sdl)
-  return { akash: { sdl: text, manifest, groups, hash: hashOfBuilt(manifest) }, findings: findings.list }
+  return { akash: akashForm(text, buildDeployment(sdl)), findings: findings.told() }
 }

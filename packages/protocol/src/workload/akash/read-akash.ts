@@ -21,7 +21,7 @@ export function readAkashDeployment(
   validateSdl(findings, sdl)
   if (findings.hasErrors) return undefined
   const deployment = buildDeployment(sdl)
-  warnOfConsole(source, sdl, deployment)
+  findings.postpone(() => warnOfConsole(source, deployment))
   const workload = normalWorkload(findings, sdl)
   return workload === undefined || findings.hasErrors ? undefined : { deployment, workload }
 }

@@ -27,7 +27,7 @@ const rows = present
 function read(path: string) {
   const { source, format } = openSource(readFileSync(`${folder}input/${path}`), { file: path })
   const result = format === undefined ? undefined : readAkashDeployment(source)
-  return { result, format, findings: source.findings.list }
+  return { result, format, findings: source.findings.told() }
 }
 
 const json = (path: string): unknown => JSON.parse(readFileSync(`${folder}expected/${path}`, 'utf8'))
@@ -38,7 +38,7 @@ test('the hash of a small file of our own is what Akash computes', () => {
     { file: 'deploy.yaml' },
   )
   const result = readAkashDeployment(source)
-  if (result === undefined) throw new Error(source.findings.list.map(formatFinding).join())
+  if (result === undefined) throw new Error(source.findings.told().map(formatFinding).join())
   expect(akashVersionHash(result.deployment.manifest)).toBe(
     '074600bb5f963751e5610d055d1a5799aa14aed7fe9deb2753c7c6fc23ab1cd4',
   )

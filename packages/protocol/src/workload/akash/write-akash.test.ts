@@ -120,8 +120,8 @@ test('what SDL has no words for is told, and what is left is still a manifest', 
   )
   expect(findings.map(({ message }) => message)).toEqual([
     'Akash has no words for the health check of x.',
-    "Akash has no words for the outer port 8080 of x, which becomes 80, as Akash's HTTP has no other.",
     'Akash has no words for every GPU vendor of x but nvidia.',
+    "Akash has no words for the outer port 8080 of x, which becomes 80, as Akash's HTTP has no other.",
   ])
   expect(akash?.groups[0]?.resources[0]?.price).toEqual({ denom: 'uact', amount: '1000.000000000000000000' })
   expect(akash?.manifest[0]?.services[0]?.expose[0]).toMatchObject({
@@ -140,8 +140,8 @@ test('what Akash would refuse is told in its words', () => {
   const { akash, findings } = akashFormOf(workload, 'app.yaml')
   expect(akash).toBeUndefined()
   expect(findings.filter(({ severity }) => severity === 'error').map(({ code }) => code)).toEqual([
-    'akash.limit',
     'akash.not-global',
+    'akash.limit',
   ])
 })
 

@@ -764,8 +764,8 @@ test('warns where networks would keep services apart', () => {
   const services =
     'services: {a: {image: x, networks: [front]}, b: {image: x, networks: {front: , back: }}, c: {image: x, networks: [back]}}'
   expect(told(`${services}\nnetworks: {front: , back: {internal: true}}`)).toEqual([
-    'compose.network-joined networks.back.internal',
     'compose.network-joined services.c.networks',
+    'compose.network-joined networks.back.internal',
   ])
   expect(
     told('services: {a: {image: x, networks: [n]}, b: {image: x, networks: [n, m]}}\nnetworks: {n: , m: }'),

@@ -12,12 +12,26 @@ export interface FindingDetails {
 /** Past this many, more findings help nobody. */
 const maxFindings = 200
 
-/** Gathers what is wrong in one file. Line and column are looked up when they are read, not before. */
+/** One thing that was found, before anyone asked where it stands. */
+interface Note extends FindingDetails {
+  severity: Finding['severity']
+  code: string
+  message: string
+  path: Path
+  /** Where that is known without looking for the path. */
+  place?: Place
+}
+
+/**
+ * Gathers what is wrong in one file. What only informs may wait until somebody asks, and so may every line and column:
+ * finding them takes a second look at the text.
+ */
 export class Findings {
-  readonly list: Finding[] = []
   readonly #file: string
   readonly #text: string
-  #find: ((path: Path, at: 'key' | 'value') => Place) | undefined
+  readonly #notes: Note[] = []
+  #postponed: (() => void)[] = []
+  #told: readonly Finding[] | undefined
   #relocate: ((path: Path) => Path | undefined) | undefined
   #errors = 0
   #dropped = 0
@@ -31,25 +45,46 @@ export class Findings {
     return this.#errors > 0
   }
 
-  /**
-   * What was found, as it is told: where something is wrong in the order of the file, and with a word of what there was
-   * no room for.
-   */
+  /** Whether nothing was found so far, leaving out what was postponed. */
+  get isEmpty(): boolean {
+    return this.#notes.length === 0
+  }
+
+  /** Leaves a look for warnings, which changes nothing about whether the file is read, until somebody asks for them. */
+  postpone(look: () => void): void {
+    this.#postponed.push(look)
+  }
+
+  /** Everything that was found, in the order of the file, and with a word of what there was no room for. */
   told(): readonly Finding[] {
-    if (!this.hasErrors) return this.list
-    const sorted = [...this.list].sort((a, b) => a.line - b.line || a.column - b.column)
-    const [last] = sorted.slice(-1)
-    if (last === undefined || this.#dropped === 0) return sorted
-    const { file, line, column } = last
-    const message = `There is more to say than this, at least ${this.#dropped} more.`
-    const mend = 'mend these first'
-    return [...sorted, { severity: 'error', code: 'file.more', message, path: [], file, line, column, mend }]
+    const looks = this.#postponed
+    this.#postponed = []
+    // They look at the file itself.
+    if (looks.length > 0) this.#relocate = undefined
+    for (const look of looks) look()
+    this.#told ??= this.#tell()
+    return this.#told
+  }
+
+  #tell(): readonly Finding[] {
+    const find = createPlaceFinder(this.#text)
+    const list = this.#notes.map((note) => findingOf(this.#file, note, find))
+    list.sort((a, b) => a.line - b.line || a.column - b.column)
+    const last = list.at(-1)
+    if (last !== undefined && this.#dropped > 0) {
+      const { file, line, column } = last
+      const severity = this.hasErrors ? 'error' : 'warning'
+      const message = `There is more to say than this, at least ${this.#dropped} more.`
+      const mend = 'mend these first'
+      list.push({ severity, code: 'file.more', message, path: [], file, line, column, mend })
+    }
+    return list
   }
 
   /** Whether an error was found at just this place. */
   isTold(path: Path): boolean {
     const id = path.join('\n')
-    return this.list.some((finding) => finding.severity === 'error' && finding.path.join('\n') === id)
+    return this.#notes.some((note) => note.severity === 'error' && note.path.join('\n') === id)
   }
 
   /** No more errors are kept, so looking for a mend is wasted work. */
@@ -63,28 +98,20 @@ export class Findings {
   }
 
   /** The workload cannot be run as written. `code` is stable; `message` never repeats a secret's value. */
-  error(path: Path, code: string, message: string, details: FindingDetails = {}): void {
+  error(path: Path, code: string, message: string, details?: FindingDetails): void {
     this.#errors += 1
     this.#add('error', path, code, message, details)
   }
 
   /** The workload runs, but perhaps not as its author thinks. */
-  warn(path: Path, code: string, message: string, details: FindingDetails = {}): void {
+  warn(path: Path, code: string, message: string, details?: FindingDetails): void {
     this.#add('warning', path, code, message, details)
   }
 
   /** An error whose place is known already, such as one of the YAML parser's. */
-  errorAt(place: Place, code: string, message: string, details: Omit<FindingDetails, 'at'> = {}): void {
+  errorAt(place: Place, code: string, message: string, details?: Omit<FindingDetails, 'at'>): void {
     this.#errors += 1
-    this.#push('error', [], code, message, details, () => place)
-  }
-
-  /** An error is worth more than a warning. */
-  #makeRoomFor(severity: Finding['severity']): boolean {
-    if (severity !== 'error' || this.isFull) return false
-    const last = this.list.findLastIndex((finding) => finding.severity === 'warning')
-    if (last >= 0) this.list.splice(last, 1)
-    return last >= 0
+    this.#keep({ ...details, severity: 'error', code, message, path: [], place })
   }
 
   #add(
@@ -92,60 +119,42 @@ export class Findings {
     given: Path,
     code: string,
     message: string,
-    details: FindingDetails,
+    details: FindingDetails | undefined,
   ): void {
     const path = this.#relocate === undefined ? given : this.#relocate(given)
-    if (path === undefined) return
-    const at = details.at ?? 'value'
-    this.#push(severity, path, code, message, details, () => {
-      this.#find ??= createPlaceFinder(this.#text)
-      return this.#find(path, at)
-    })
+    if (path !== undefined) this.#keep({ ...details, severity, code, message, path })
   }
 
-  #push(
-    severity: Finding['severity'],
-    path: Path,
-    code: string,
-    message: string,
-    { expected, mend }: FindingDetails,
-    find: () => Place,
-  ): void {
-    if (this.list.length >= maxFindings && !this.#makeRoomFor(severity)) {
+  #keep(note: Note): void {
+    if (this.#notes.length >= maxFindings && !this.#makeRoomFor(note.severity)) {
       this.#dropped += 1
       return
     }
-    const place = new LatePlace(find)
-    const finding: Finding = {
-      severity,
-      code,
-      message,
-      path,
-      file: this.#file,
-      get line() {
-        return place.found.line
-      },
-      get column() {
-        return place.found.column
-      },
-    }
-    if (expected !== undefined) finding.expected = expected
-    if (mend !== undefined) finding.mend = mend
-    this.list.push(finding)
+    this.#notes.push(note)
+    this.#told = undefined
+  }
+
+  /** An error is worth more than a warning. */
+  #makeRoomFor(severity: Finding['severity']): boolean {
+    if (severity !== 'error' || this.isFull) return false
+    const last = this.#notes.findLastIndex((note) => note.severity === 'warning')
+    if (last >= 0) this.#notes.splice(last, 1)
+    return last >= 0
   }
 }
 
-/** Looked up when first asked for, and once. */
-class LatePlace {
-  readonly #find: () => Place
-  #found: Place | undefined
-
-  constructor(find: () => Place) {
-    this.#find = find
-  }
-
-  get found(): Place {
-    this.#found ??= this.#find()
-    return this.#found
+function findingOf(file: string, note: Note, find: ReturnType<typeof createPlaceFinder>): Finding {
+  const { severity, code, message, path, expected, mend, at = 'value' } = note
+  const { line, column } = note.place ?? find(path, at)
+  return {
+    severity,
+    code,
+    message,
+    path,
+    file,
+    line,
+    column,
+    ...(expected === undefined ? {} : { expected }),
+    ...(mend === undefined ? {} : { mend }),
   }
 }
