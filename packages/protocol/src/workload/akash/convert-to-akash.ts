@@ -99,7 +99,7 @@ export function akashFormOf(
   }
   const decoding = new Findings(file, text)
   const sdl = decodeSdl(decoding, written)
-  if (sdl !== undefined) validateSdl(decoding, sdl)
+  const placed = sdl === undefined ? [] : validateSdl(decoding, sdl)
   for (const { severity, code, message, expected, path } of decoding.told()) {
     if (severity !== 'error') continue
     // What would mend the SDL says nothing to whoever wrote another format.
@@ -111,5 +111,5 @@ export function akashFormOf(
     findings.error(placeOf(known), code, said, { at: 'key', expected, mend })
   }
   if (sdl === undefined || findings.hasErrors) return { findings: findings.told() }
-  return { akash: akashForm(text, buildDeployment(sdl)), findings: findings.told() }
+  return { akash: akashForm(text, buildDeployment(sdl, placed)), findings: findings.told() }
 }

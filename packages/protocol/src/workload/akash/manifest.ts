@@ -1,15 +1,17 @@
 import { compareText } from '../source/records.ts'
 import { formatDecimal } from './go-number.ts'
+import { sortedNames } from './place-services.ts'
+import type { PlacedGroup, PlacedService } from './placed-service.ts'
 import {
   type Attribute,
   noHttpOptions,
   type Sdl,
   type SdlExpose,
   type SdlHttpOptions,
+  type SdlPlacement,
   type SdlResources,
   type SdlService,
 } from './sdl.ts'
-import { sortedNames } from './validate-sdl.ts'
 
 /** What an Akash provider is sent, as JSON; null where Go has nil. */
 export type AkashManifest = ManifestGroup[]
@@ -99,76 +101,67 @@ export interface AkashDeployment {
  * Manifest and groups of a file in which nothing was wrong. Keys are written in their sorted order, so that the JSON
  * of the manifest is what `hashOfBuilt` needs.
  */
-export function buildDeployment(sdl: Sdl): AkashDeployment {
+export function buildDeployment(sdl: Sdl, placed: readonly PlacedGroup[]): AkashDeployment {
   const sequence = endpointSequence(sdl)
-  const entries = new Map<
-    string,
-    { group: AkashGroup; services: ManifestService[]; units: Map<string, number>; tee: string }
-  >()
-  for (const serviceName of sortedNames(sdl.deployment)) {
-    const service = sdl.services.get(serviceName)
-    const placements = sdl.deployment.get(serviceName)
-    if (service === undefined || placements === undefined) continue
-    for (const placementName of sortedNames(placements)) {
-      const deployment = placements.get(placementName)
-      const resources = sdl.compute.get(deployment?.profile ?? '')?.resources
-      const placement = sdl.placement.get(placementName)
-      const price = placement?.pricing.get(deployment?.profile ?? '')
-      if (
-        deployment === undefined ||
-        resources === undefined ||
-        placement === undefined ||
-        price === undefined
-      )
-        continue
-      let entry = entries.get(placementName)
-      if (entry === undefined) {
-        const attributes = placement.attributes.length === 0 ? null : placement.attributes.slice()
-        const requirements = {
-          signed_by: { all_of: placement.signedBy.allOf, any_of: placement.signedBy.anyOf },
-          attributes,
-        }
-        entry = {
-          group: { name: placementName, requirements, resources: [] },
-          services: [],
-          units: new Map(),
-          tee: '',
-        }
-        entries.set(placementName, entry)
-      }
-      const tee = service.params?.tee ?? ''
-      if (tee !== '' && entry.tee === '') {
-        entry.tee = tee
-        const attributes = [...(entry.group.requirements.attributes ?? []), { key: 'tee/type', value: tee }]
-        entry.group.requirements.attributes = attributes.sort((a, b) => compareText(a.key, b.key))
-      }
-      const expose = buildExposes(service.expose, sequence)
-      const endpoints = expose.flatMap(endpointsOf)
-      // 2.1 counts services of the same profile as one unit; 2.0 makes a unit of each.
-      const bound = sdl.version === '2.1' ? entry.units.get(deployment.profile) : undefined
-      const unit = bound === undefined ? undefined : entry.group.resources[bound]
-      const id = unit?.resource.id ?? entry.group.resources.length + 1
-      const built = buildResources(id, resources, endpoints)
-      if (unit === undefined) {
-        entry.units.set(deployment.profile, id - 1)
-        entry.group.resources.push({
-          // Of its own, as more endpoints may join it.
-          resource: { ...built },
-          count: deployment.count,
-          price: { denom: price.denom, amount: formatDecimal(price.amount) },
-        })
-      } else {
-        unit.count = (unit.count + deployment.count) % 2 ** 32
-        const all = [...unit.resource.endpoints, ...endpoints]
-        unit.resource.endpoints = all.sort((a, b) => a.sequence_number - b.sequence_number)
-      }
-      entry.services.push(buildService(sdl, serviceName, service, deployment.count, built, expose))
-    }
+  const manifest: AkashManifest = []
+  const groups: AkashGroup[] = []
+  for (const group of placed) {
+    const services: ManifestService[] = []
+    groups.push(buildGroup(sdl, group, sequence, services))
+    manifest.push({ name: group.name, services })
   }
-  const names = sortedNames(entries)
-  const manifest = names.map((name) => ({ name, services: entries.get(name)?.services ?? [] }))
-  const groups = names.flatMap((name) => entries.get(name)?.group ?? [])
   return { manifest, groups }
+}
+
+function buildGroup(
+  sdl: Sdl,
+  { name, placement, services: placed }: PlacedGroup,
+  sequence: ReadonlyMap<string, number>,
+  services: ManifestService[],
+): AkashGroup {
+  const units: AkashGroup['resources'] = []
+  const unitOfProfile = new Map<string, AkashGroup['resources'][number]>()
+  for (const { serviceName, profileName, count, service, compute, price } of placed) {
+    if (compute.resources === undefined || price === undefined) continue
+    const expose = buildExposes(service.expose, sequence)
+    const endpoints = expose.flatMap(endpointsOf)
+    // 2.1 counts services of the same profile as one unit; 2.0 makes a unit of each.
+    const unit = sdl.version === '2.1' ? unitOfProfile.get(profileName) : undefined
+    const resources = buildResources(unit?.resource.id ?? units.length + 1, compute.resources, endpoints)
+    if (unit === undefined) {
+      const added = {
+        // Of its own, as more endpoints may join it.
+        resource: { ...resources },
+        count,
+        price: { denom: price.denom, amount: formatDecimal(price.amount) },
+      }
+      units.push(added)
+      unitOfProfile.set(profileName, added)
+    } else {
+      unit.count = (unit.count + count) % 2 ** 32
+      const all = [...unit.resource.endpoints, ...endpoints]
+      unit.resource.endpoints = all.sort((a, b) => a.sequence_number - b.sequence_number)
+    }
+    services.push(buildService(sdl, serviceName, service, count, resources, expose))
+  }
+  return { name, requirements: requirementsOf(placement, placed), resources: units }
+}
+
+/** The first service of the placement that wants confidential computing asks for it in its attributes. */
+function requirementsOf(
+  { attributes, signedBy }: SdlPlacement,
+  placed: readonly PlacedService[],
+): AkashGroup['requirements'] {
+  const all = attributes.slice()
+  const tee = placed.find(({ service }) => (service.params?.tee ?? '') !== '')?.service.params?.tee
+  if (tee !== undefined) {
+    all.push({ key: 'tee/type', value: tee })
+    all.sort((a, b) => compareText(a.key, b.key))
+  }
+  return {
+    signed_by: { all_of: signedBy.allOf, any_of: signedBy.anyOf },
+    attributes: all.length === 0 ? null : all,
+  }
 }
 
 const noSequence: ReadonlyMap<string, number> = new Map()

@@ -6,8 +6,17 @@ import { defaultStopGraceMs } from '../sublet/sublet-service.ts'
 import type { EnvEntry, Gpu, Group, Placement, Resources, Service, Volume, Workload } from '../workload.ts'
 import { credentialsOf } from './manifest.ts'
 import { distinct, normalPorts } from './normal-ports.ts'
-import type { Sdl, SdlGpuKind, SdlParams, SdlPlacement, SdlResources, SdlService, SdlVolume } from './sdl.ts'
-import { sortedNames } from './validate-sdl.ts'
+import type { PlacedGroup } from './placed-service.ts'
+import type {
+  Sdl,
+  SdlExpose,
+  SdlGpuKind,
+  SdlParams,
+  SdlPlacement,
+  SdlResources,
+  SdlService,
+  SdlVolume,
+} from './sdl.ts'
 
 /** Akash pays by block, one each 6 seconds. */
 export const blocksPerHour = 600n
@@ -29,56 +38,37 @@ interface Told {
 }
 
 /** The normal form of a file in which nothing was wrong: one group for each placement. */
-export function normalWorkload(findings: Findings, sdl: Sdl): Workload | undefined {
-  const placements = new Map<string, string[]>()
-  for (const serviceName of sortedNames(sdl.deployment)) {
-    for (const placementName of sdl.deployment.get(serviceName)?.keys() ?? []) {
-      const services = placements.get(placementName)
-      if (services === undefined) placements.set(placementName, [serviceName])
-      else services.push(serviceName)
-    }
-  }
+export function normalWorkload(
+  findings: Findings,
+  sdl: Sdl,
+  placed: readonly PlacedGroup[],
+): Workload | undefined {
   const told: Told = { services: new Set(), denominations: new Set() }
-  const groups = sortedNames(placements).map((name) =>
-    normalGroup(findings, sdl, name, placements.get(name) ?? [], told),
-  )
+  const groups: Group[] = []
+  for (const group of placed) groups.push(normalGroup(findings, sdl, group, told))
   const name = groups[0]?.services[0]?.name
   if (name === undefined) return undefined
-  return {
-    form: 'sublet/1',
-    name,
-    groups,
-    policy: normalPolicy(undefined),
-    ...(sdl.reclaimWindowMs === undefined ? {} : { serviceLevels: { noticeMs: sdl.reclaimWindowMs } }),
-  }
+  const workload: Workload = { form: 'sublet/1', name, groups, policy: normalPolicy(undefined) }
+  if (sdl.reclaimWindowMs !== undefined) workload.serviceLevels = { noticeMs: sdl.reclaimWindowMs }
+  return workload
 }
 
 function normalGroup(
   findings: Findings,
   sdl: Sdl,
-  name: string,
-  serviceNames: readonly string[],
+  { name, placement, services: placed }: PlacedGroup,
   told: Told,
 ): Group {
-  const placement = sdl.placement.get(name)
   const ips: string[] = []
   let perBlock = 0n
   const services: Service[] = []
-  for (const serviceName of serviceNames) {
-    const deployment = sdl.deployment.get(serviceName)?.get(name)
-    const service = sdl.services.get(serviceName)
-    const resources = sdl.compute.get(deployment?.profile ?? '')?.resources
-    if (
-      deployment === undefined ||
-      service === undefined ||
-      resources === undefined ||
-      deployment.count === 0
-    )
-      continue
-    const price = placement?.pricing.get(deployment.profile)
-    perBlock += (price?.amount ?? 0n) * BigInt(deployment.count)
-    if (price !== undefined) warnOfDenomination(findings, name, deployment.profile, price.denom, told)
-    if (deployment.count > 1000) {
+  for (const { serviceName, profileName, count, service, compute, price } of placed) {
+    if (compute.resources === undefined || count === 0) continue
+    if (price !== undefined) {
+      perBlock += price.amount * BigInt(count)
+      warnOfDenomination(findings, name, profileName, price.denom, told)
+    }
+    if (count > 1000) {
       findings.error(
         ['deployment', serviceName, name, 'count'],
         'akash.replicas',
@@ -88,19 +78,20 @@ function normalGroup(
         },
       )
     }
-    for (const [index, expose] of service.expose.entries()) {
-      for (const { ip } of expose.to) if (ip !== '') ips.push(ip)
-      if (expose.as <= 65535 || told.services.has(serviceName)) continue
+    for (let index = 0; index < service.expose.length; index += 1) {
+      const { port, as, to } = service.expose[index] as SdlExpose
+      for (const { ip } of to) if (ip !== '') ips.push(ip)
+      if (as <= 65535 || told.services.has(serviceName)) continue
       findings.warn(
         ['services', serviceName, 'expose', index, 'as'],
         'akash.as',
-        `There is no port ${expose.as}; others see ${expose.port}.`,
+        `There is no port ${as}; others see ${port}.`,
         {
           expected: 'a port from 1 to 65535',
         },
       )
     }
-    services.push(normalService(findings, sdl, serviceName, service, resources, deployment.count, told))
+    services.push(normalService(findings, sdl, serviceName, service, compute.resources, count, told))
   }
   // Token base units are millionths of a dollar, as uact is.
   const rate = (perBlock * blocksPerHour) / decimalUnit
@@ -260,22 +251,25 @@ function normalMounts(params: SdlParams | undefined): Service['mounts'] {
   return mounts.sort((a, b) => compareText(a.path, b.path))
 }
 
-function normalPlacement(findings: Findings, name: string, placement: SdlPlacement | undefined): Placement {
+function normalPlacement(
+  findings: Findings,
+  name: string,
+  { attributes: wanted, signedBy }: SdlPlacement,
+): Placement {
   const attributes: Placement['attributes'] = []
   const regions: string[] = []
-  for (const { key, value } of placement?.attributes ?? []) {
+  for (const { key, value } of wanted) {
     // Every provider of Akash calls itself so; it says which network, not which machine.
     if (key === 'host' && value === 'akash') continue
     if (key === 'region') regions.push(value)
     else attributes.push({ key, value })
   }
-  const signedBy = placement?.signedBy
   return {
     regions,
     attributes,
     auditors: {
-      anyOf: normalAuditors(findings, name, 'anyOf', signedBy?.anyOf ?? []),
-      allOf: normalAuditors(findings, name, 'allOf', signedBy?.allOf ?? []),
+      anyOf: normalAuditors(findings, name, 'anyOf', signedBy.anyOf ?? []),
+      allOf: normalAuditors(findings, name, 'allOf', signedBy.allOf ?? []),
     },
   }
 }

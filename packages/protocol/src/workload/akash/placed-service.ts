@@ -1,4 +1,4 @@
-import type { SdlCompute, SdlService } from './sdl.ts'
+import type { SdlCompute, SdlPlacement, SdlPrice, SdlService } from './sdl.ts'
 
 /** A service at a placement whose every reference was found. */
 export interface PlacedService {
@@ -8,4 +8,14 @@ export interface PlacedService {
   count: number
   service: SdlService
   compute: SdlCompute
+  placement: SdlPlacement
+  /** Absent only where that was told as an error. */
+  price: SdlPrice | undefined
+}
+
+/** All services of a placement, in the order of their names. */
+export interface PlacedGroup {
+  name: string
+  placement: SdlPlacement
+  services: PlacedService[]
 }

@@ -18,10 +18,10 @@ export function readAkashDeployment(
   const { findings, tree } = source
   const sdl = decodeSdl(findings, tree)
   if (sdl === undefined) return undefined
-  validateSdl(findings, sdl)
+  const placed = validateSdl(findings, sdl)
   if (findings.hasErrors) return undefined
-  const deployment = buildDeployment(sdl)
+  const deployment = buildDeployment(sdl, placed)
   findings.postpone(() => warnOfConsole(source, deployment))
-  const workload = normalWorkload(findings, sdl)
+  const workload = normalWorkload(findings, sdl, placed)
   return workload === undefined || findings.hasErrors ? undefined : { deployment, workload }
 }

@@ -1,7 +1,7 @@
 import type { Findings } from '../source/findings.ts'
 import type { Path } from '../source/places.ts'
-import type { PlacedService } from './placed-service.ts'
-import type { Sdl, SdlResources } from './sdl.ts'
+import type { PlacedGroup, PlacedService } from './placed-service.ts'
+import type { SdlResources } from './sdl.ts'
 
 // As Akash's chain sets them, the same for everybody.
 const mebibyte = 1024 ** 2
@@ -14,27 +14,21 @@ const volume = { least: 5 * mebibyte, most: 32 * tebibyte } as const
 const maxPrice = 10_000_000n * 10n ** 18n
 
 /** What Akash's chain limits: each unit, each placement's total, and its money. */
-export function validateLimits(findings: Findings, sdl: Sdl, placed: readonly PlacedService[]): void {
+export function validateLimits(findings: Findings, groups: readonly PlacedGroup[]): void {
   const checked = new Set<string>()
-  for (const { profileName, compute } of placed) {
-    if (checked.has(profileName) || compute.resources === undefined) continue
-    checked.add(profileName)
-    validateUnit(findings, ['profiles', 'compute', profileName, 'resources'], compute.resources)
-  }
-  const byPlacement = new Map<string, PlacedService[]>()
-  for (const entry of placed) {
-    const list = byPlacement.get(entry.placementName)
-    if (list === undefined) byPlacement.set(entry.placementName, [entry])
-    else list.push(entry)
-  }
-  for (const [name, entries] of byPlacement) {
+  for (const { name, services } of groups) {
+    for (const { profileName, compute } of services) {
+      if (checked.has(profileName) || compute.resources === undefined) continue
+      checked.add(profileName)
+      validateUnit(findings, ['profiles', 'compute', profileName, 'resources'], compute.resources)
+    }
     if (name === '')
       findings.error(['profiles', 'placement', name], 'akash.placement-name', 'A placement has no name.', {
         at: 'key',
       })
-    validateTotals(findings, name, entries)
+    validateTotals(findings, name, services)
   }
-  validatePrices(findings, sdl, placed)
+  validatePrices(findings, groups)
 }
 
 function validateUnit(
@@ -132,26 +126,27 @@ function limitTotal(
 }
 
 /** One denomination in the whole file; Akash panics on two in one placement and refuses two in two. */
-function validatePrices(findings: Findings, sdl: Sdl, placed: readonly PlacedService[]): void {
+function validatePrices(findings: Findings, groups: readonly PlacedGroup[]): void {
   let denom: string | undefined
-  for (const { placementName, profileName } of placed) {
-    const price = sdl.placement.get(placementName)?.pricing.get(profileName)
-    if (price === undefined) continue
-    if (price.amount > maxPrice) {
-      const path = ['profiles', 'placement', placementName, 'pricing', profileName]
-      findings.error([...path, 'amount'], 'akash.amount', 'The amount is too large.', {
-        expected: 'at most 10000000 for each block',
-      })
+  for (const { services } of groups) {
+    for (const { placementName, profileName, price } of services) {
+      if (price === undefined) continue
+      if (price.amount > maxPrice) {
+        const path = ['profiles', 'placement', placementName, 'pricing', profileName]
+        findings.error([...path, 'amount'], 'akash.amount', 'The amount is too large.', {
+          expected: 'at most 10000000 for each block',
+        })
+      }
+      denom ??= price.denom
+      if (price.denom === denom) continue
+      findings.error(
+        ['profiles', 'placement', placementName, 'pricing', profileName, 'denom'],
+        'akash.mixed-denominations',
+        `The file has prices in both \`${denom}\` and \`${price.denom}\`.`,
+        {
+          mend: `write \`denom: ${denom}\` everywhere`,
+        },
+      )
     }
-    denom ??= price.denom
-    if (price.denom === denom) continue
-    findings.error(
-      ['profiles', 'placement', placementName, 'pricing', profileName, 'denom'],
-      'akash.mixed-denominations',
-      `The file has prices in both \`${denom}\` and \`${price.denom}\`.`,
-      {
-        mend: `write \`denom: ${denom}\` everywhere`,
-      },
-    )
   }
 }

@@ -1,115 +1,139 @@
 import type { Findings } from '../source/findings.ts'
 import { nearestWord } from '../source/nearest-word.ts'
-import { compareText } from '../source/records.ts'
-import type { PlacedService } from './placed-service.ts'
-import type { Sdl, SdlVolume } from './sdl.ts'
+import { placeServices, sortedNames } from './place-services.ts'
+import type { PlacedGroup, PlacedService } from './placed-service.ts'
+import type { Sdl, SdlExpose, SdlExposeTo, SdlVolume } from './sdl.ts'
 import { validateLimits } from './validate-limits.ts'
 import { validateService } from './validate-service.ts'
 
-export function sortedNames(map: ReadonlyMap<string, unknown>): string[] {
-  return [...map.keys()].sort(compareText)
+/** Says everything for which Akash's parser refuses a file that it could decode, and gives its services where they run. */
+export function validateSdl(findings: Findings, sdl: Sdl): readonly PlacedGroup[] {
+  validateEndpoints(findings, sdl)
+  const groups = placeServices(findings, sdl)
+  const exposure: Exposure = {
+    isReachable: false,
+    usedEndpoints: new Set(),
+    portsUsed: new Map(),
+    hosts: new Set(),
+  }
+  const seen = new Set<string>()
+  for (const { services } of groups) {
+    let tee: string | undefined
+    for (const placed of services) {
+      const { serviceName, service } = placed
+      if (!seen.has(serviceName)) validateService(findings, serviceName, service)
+      seen.add(serviceName)
+      validateStorageParams(findings, sdl, placed)
+      tee = validateTee(findings, placed, tee)
+      validateExposure(findings, sdl, placed, exposure)
+    }
+  }
+  if (seen.size < sdl.deployment.size) validateUnplaced(findings, sdl, seen, exposure)
+  for (const name of sortedNames(sdl.endpoints)) {
+    if (exposure.usedEndpoints.has(name)) continue
+    findings.error(['endpoints', name], 'akash.unused-endpoint', `No port uses the endpoint \`${name}\`.`, {
+      at: 'key',
+      mend: 'remove it, or add it to a port with `ip:`',
+    })
+  }
+  validateLimits(findings, groups)
+  if (groups.length > 0 && !exposure.isReachable) {
+    findings.error(['services'], 'akash.not-global', 'No service can be reached from outside.', {
+      at: 'key',
+      mend: 'add `to: [{global: true}]` to a port',
+    })
+  }
+  return groups
 }
 
-/** Says everything for which Akash's parser refuses a file that it could decode. */
-export function validateSdl(findings: Findings, sdl: Sdl): void {
-  const usedEndpoints = new Set<string>()
-  validateEndpoints(findings, sdl)
-  const placed = placeServices(findings, sdl)
-  const portsUsed = new Map<string, string>()
-  const teeByPlacement = new Map<string, string>()
-  const hosts = new Set<string>()
-  let reachable = false
-  const seen = new Set<string>()
-  for (const entry of placed) {
-    const { serviceName, service } = entry
-    const first = !seen.has(serviceName)
-    seen.add(serviceName)
-    if (first) validateService(findings, serviceName, service)
-    validateStorageParams(findings, sdl, entry)
-    validateTee(findings, entry, teeByPlacement)
-    for (const [index, expose] of service.expose.entries()) {
-      for (const [toIndex, to] of expose.to.entries()) {
-        if (to.global) reachable = true
-        if (to.ip === '') continue
-        const path = ['services', serviceName, 'expose', index, 'to', toIndex]
-        usedEndpoints.add(to.ip)
-        if (!to.global) {
-          findings.error(path, 'akash.ip-not-global', 'A port with an IP address must be global.', {
-            mend: 'add `global: true`',
-          })
-        }
-        if (!sdl.endpoints.has(to.ip)) {
-          const meant = nearestWord(to.ip, sdl.endpoints.keys())
-          findings.error([...path, 'ip'], 'akash.unknown-endpoint', `There is no endpoint \`${to.ip}\`.`, {
-            mend:
-              meant === undefined ? `add \`${to.ip}: {kind: ip}\` under \`endpoints\`` : `write \`${meant}\``,
-          })
-        }
-        // Akash compares what was written: 0 and 80 differ, and so do `tcp` and `TCP`.
-        const claim = `${to.ip}-${expose.as}-${expose.proto}`
-        const other = portsUsed.get(claim)
-        if (other !== undefined) {
+/** What the ports of all services lay claim to. */
+interface Exposure {
+  isReachable: boolean
+  readonly usedEndpoints: Set<string>
+  /** Address, outer port and protocol to the service that has them. */
+  readonly portsUsed: Map<string, string>
+  readonly hosts: Set<string>
+}
+
+function validateExposure(
+  findings: Findings,
+  sdl: Sdl,
+  { serviceName, service }: PlacedService,
+  exposure: Exposure,
+): void {
+  const { usedEndpoints, portsUsed, hosts } = exposure
+  for (let index = 0; index < service.expose.length; index += 1) {
+    const expose = service.expose[index] as SdlExpose
+    for (let toIndex = 0; toIndex < expose.to.length; toIndex += 1) {
+      const to = expose.to[toIndex] as SdlExposeTo
+      if (to.global) exposure.isReachable = true
+      if (to.ip === '') continue
+      const path = ['services', serviceName, 'expose', index, 'to', toIndex]
+      usedEndpoints.add(to.ip)
+      if (!to.global) {
+        findings.error(path, 'akash.ip-not-global', 'A port with an IP address must be global.', {
+          mend: 'add `global: true`',
+        })
+      }
+      if (!sdl.endpoints.has(to.ip)) {
+        const meant = nearestWord(to.ip, sdl.endpoints.keys())
+        findings.error([...path, 'ip'], 'akash.unknown-endpoint', `There is no endpoint \`${to.ip}\`.`, {
+          mend:
+            meant === undefined ? `add \`${to.ip}: {kind: ip}\` under \`endpoints\`` : `write \`${meant}\``,
+        })
+      }
+      // Akash compares what was written: 0 and 80 differ, and so do `tcp` and `TCP`.
+      const claim = `${to.ip}-${expose.as}-${expose.proto}`
+      const other = portsUsed.get(claim)
+      if (other !== undefined) {
+        findings.error(
+          [...path, 'ip'],
+          'akash.ip-port-taken',
+          `Port ${expose.port} of \`${to.ip}\` is taken by \`${other}\`.`,
+          {
+            mend: 'give one of them another `as`',
+          },
+        )
+      }
+      portsUsed.set(claim, serviceName)
+    }
+    if (expose.accept === null) continue
+    for (let copy = 0; copy < Math.max(1, expose.to.length); copy += 1) {
+      for (const [hostIndex, host] of expose.accept.entries()) {
+        if (hosts.has(host)) {
           findings.error(
-            [...path, 'ip'],
-            'akash.ip-port-taken',
-            `Port ${expose.port} of \`${to.ip}\` is taken by \`${other}\`.`,
+            ['services', serviceName, 'expose', index, 'accept', hostIndex],
+            'akash.duplicate-host',
+            `The host \`${host}\` is claimed twice.`,
             {
-              mend: 'give one of them another `as`',
+              expected: 'each host once in the file; every entry of `to` and every placement claims it again',
             },
           )
         }
-        portsUsed.set(claim, serviceName)
-      }
-      if (expose.accept === null) continue
-      for (let copy = 0; copy < Math.max(1, expose.to.length); copy += 1) {
-        for (const [hostIndex, host] of expose.accept.entries()) {
-          if (hosts.has(host)) {
-            findings.error(
-              ['services', serviceName, 'expose', index, 'accept', hostIndex],
-              'akash.duplicate-host',
-              `The host \`${host}\` is claimed twice.`,
-              {
-                expected:
-                  'each host once in the file; every entry of `to` and every placement claims it again',
-              },
-            )
-          }
-          hosts.add(host)
-        }
+        hosts.add(host)
       }
     }
   }
-  // A service whose references lead nowhere is looked at all the same, and counts as if they did not.
+}
+
+/** A service whose references lead nowhere is looked at all the same, and counts as if they did not. */
+function validateUnplaced(findings: Findings, sdl: Sdl, seen: ReadonlySet<string>, exposure: Exposure): void {
   for (const name of sortedNames(sdl.deployment)) {
     if (seen.has(name)) continue
     const service = sdl.services.get(name)
     if (service === undefined) {
-      reachable = true
-      for (const endpoint of sdl.endpoints.keys()) usedEndpoints.add(endpoint)
+      exposure.isReachable = true
+      for (const endpoint of sdl.endpoints.keys()) exposure.usedEndpoints.add(endpoint)
       continue
     }
     if (!findings.hasErrors) continue
     validateService(findings, name, service)
     for (const { to: list } of service.expose) {
       for (const { global, ip } of list) {
-        if (global) reachable = true
-        usedEndpoints.add(ip)
+        if (global) exposure.isReachable = true
+        exposure.usedEndpoints.add(ip)
       }
     }
-  }
-  for (const name of sortedNames(sdl.endpoints)) {
-    if (usedEndpoints.has(name)) continue
-    findings.error(['endpoints', name], 'akash.unused-endpoint', `No port uses the endpoint \`${name}\`.`, {
-      at: 'key',
-      mend: 'remove it, or add it to a port with `ip:`',
-    })
-  }
-  validateLimits(findings, sdl, placed)
-  if (placed.length > 0 && !reachable) {
-    findings.error(['services'], 'akash.not-global', 'No service can be reached from outside.', {
-      at: 'key',
-      mend: 'add `to: [{global: true}]` to a port',
-    })
   }
 }
 
@@ -128,84 +152,6 @@ function validateEndpoints(findings: Findings, sdl: Sdl): void {
       kind === '' ? `The endpoint \`${name}\` has no kind.` : `There is no endpoint kind \`${kind}\`.`
     findings.error(['endpoints', name, 'kind'], 'akash.endpoint-kind', message, { mend: 'write `kind: ip`' })
   }
-}
-
-/** Follows the references of `deployment`; what leads nowhere is told and left out. */
-function placeServices(findings: Findings, sdl: Sdl): PlacedService[] {
-  const placed: PlacedService[] = []
-  for (const serviceName of sortedNames(sdl.deployment)) {
-    const placements = sdl.deployment.get(serviceName) ?? new Map()
-    for (const placementName of sortedNames(placements)) {
-      const deployment = placements.get(placementName) ?? { profile: '', count: 0 }
-      const path = ['deployment', serviceName, placementName]
-      const service = sdl.services.get(serviceName)
-      const compute = sdl.compute.get(deployment.profile)
-      const placement = sdl.placement.get(placementName)
-      if (service === undefined)
-        unknown(findings, ['deployment', serviceName], 'key', 'service', serviceName, sdl.services)
-      if (compute === undefined)
-        unknown(findings, [...path, 'profile'], 'value', 'compute profile', deployment.profile, sdl.compute)
-      if (placement === undefined)
-        unknown(findings, path, 'key', 'placement profile', placementName, sdl.placement)
-      else if (placement.pricing.get(deployment.profile) === undefined && compute !== undefined) {
-        findings.error(
-          ['profiles', 'placement', placementName, 'pricing', deployment.profile],
-          'akash.no-price',
-          `The placement \`${placementName}\` has no price for \`${deployment.profile}\`.`,
-          {
-            at: 'key',
-            mend: `add \`${deployment.profile}: {denom: uact, amount: 1000}\` under \`pricing\``,
-          },
-        )
-      }
-      if (compute !== undefined && compute.resources === undefined) {
-        findings.error(
-          ['profiles', 'compute', deployment.profile],
-          'akash.no-resources',
-          `The compute profile \`${deployment.profile}\` has no resources.`,
-          {
-            at: 'key',
-            mend: 'add `resources:` with cpu, memory and storage',
-          },
-        )
-      }
-      if (service === undefined || compute === undefined || placement === undefined) continue
-      placed.push({
-        serviceName,
-        placementName,
-        profileName: deployment.profile,
-        count: deployment.count,
-        service,
-        compute,
-      })
-    }
-  }
-  if (placed.length === 0 && !findings.hasErrors) {
-    findings.error(['deployment'], 'akash.nothing-deployed', 'Nothing is deployed.', {
-      at: 'key',
-      mend: 'add `deployment: {SERVICE: {PLACEMENT: {profile: PROFILE, count: 1}}}`',
-    })
-  }
-  return placed
-}
-
-function unknown(
-  findings: Findings,
-  path: readonly string[],
-  at: 'key' | 'value',
-  what: string,
-  name: string,
-  known: ReadonlyMap<string, unknown>,
-): void {
-  if (findings.isFull) return
-  const meant = nearestWord(name, known.keys())
-  const message = name === '' ? `No ${what} is named here.` : `There is no ${what} \`${name}\`.`
-  const expected =
-    known.size === 0 ? undefined : `one of ${[...known.keys()].slice(0, 20).sort(compareText).join(', ')}`
-  findings.error(path, `akash.unknown-${what.replace(' ', '-')}`, message, {
-    at,
-    ...(meant === undefined ? { expected } : { mend: `write \`${meant}\`` }),
-  })
 }
 
 function validateStorageParams(
@@ -272,37 +218,37 @@ function validateStorageParams(
   }
 }
 
-export function isPersistent({ attributes }: SdlVolume): boolean {
+function isPersistent({ attributes }: SdlVolume): boolean {
   return attributes.some(({ key, value }) => key === 'persistent' && value === 'true')
 }
 
+/** Gives the type that the placement has from here on. */
 function validateTee(
   findings: Findings,
   { serviceName, placementName, service, compute }: PlacedService,
-  byPlacement: Map<string, string>,
-): void {
+  others: string | undefined,
+): string | undefined {
   const tee = service.params?.tee ?? ''
-  if (tee === '') return
+  if (tee === '') return others
   const path = ['services', serviceName, 'params', 'tee']
   if (tee !== 'cpu' && tee !== 'cpu-gpu') {
     findings.error(path, 'akash.tee', `There is no confidential computing of type \`${tee}\`.`, {
       expected: 'cpu or cpu-gpu',
     })
-    return
+    return others
   }
   if (tee === 'cpu-gpu' && (compute.resources?.gpu?.units ?? 0) === 0) {
     findings.error(path, 'akash.tee', '`cpu-gpu` needs a GPU.', {
       mend: 'write `cpu`, or add a GPU to the compute profile',
     })
   }
-  const other = byPlacement.get(placementName)
-  if (other !== undefined && other !== tee) {
+  if (others !== undefined && others !== tee) {
     findings.error(
       path,
       'akash.tee',
-      `The placement \`${placementName}\` has both \`${other}\` and \`${tee}\`.`,
+      `The placement \`${placementName}\` has both \`${others}\` and \`${tee}\`.`,
       { expected: 'one type for each placement' },
     )
   }
-  byPlacement.set(placementName, tee)
+  return tee
 }

@@ -13,14 +13,17 @@ export interface FindingDetails {
 const maxFindings = 200
 
 /** One thing that was found, before anyone asked where it stands. */
-interface Note extends FindingDetails {
+interface Note {
   severity: Finding['severity']
   code: string
   message: string
   path: Path
+  details: FindingDetails
   /** Where that is known without looking for the path. */
-  place?: Place
+  place: Place | undefined
 }
+
+const noDetails: FindingDetails = {}
 
 /**
  * Gathers what is wrong in one file. What only informs may wait until somebody asks, and so may every line and column:
@@ -98,20 +101,25 @@ export class Findings {
   }
 
   /** The workload cannot be run as written. `code` is stable; `message` never repeats a secret's value. */
-  error(path: Path, code: string, message: string, details?: FindingDetails): void {
+  error(path: Path, code: string, message: string, details = noDetails): void {
     this.#errors += 1
     this.#add('error', path, code, message, details)
   }
 
   /** The workload runs, but perhaps not as its author thinks. */
-  warn(path: Path, code: string, message: string, details?: FindingDetails): void {
+  warn(path: Path, code: string, message: string, details = noDetails): void {
     this.#add('warning', path, code, message, details)
   }
 
   /** An error whose place is known already, such as one of the YAML parser's. */
-  errorAt(place: Place, code: string, message: string, details?: Omit<FindingDetails, 'at'>): void {
+  errorAt(
+    place: Place,
+    code: string,
+    message: string,
+    details: Omit<FindingDetails, 'at'> = noDetails,
+  ): void {
     this.#errors += 1
-    this.#keep({ ...details, severity: 'error', code, message, path: [], place })
+    this.#keep({ severity: 'error', code, message, path: [], details, place })
   }
 
   #add(
@@ -119,10 +127,10 @@ export class Findings {
     given: Path,
     code: string,
     message: string,
-    details: FindingDetails | undefined,
+    details: FindingDetails,
   ): void {
     const path = this.#relocate === undefined ? given : this.#relocate(given)
-    if (path !== undefined) this.#keep({ ...details, severity, code, message, path })
+    if (path !== undefined) this.#keep({ severity, code, message, path, details, place: undefined })
   }
 
   #keep(note: Note): void {
@@ -144,7 +152,8 @@ export class Findings {
 }
 
 function findingOf(file: string, note: Note, find: ReturnType<typeof createPlaceFinder>): Finding {
-  const { severity, code, message, path, expected, mend, at = 'value' } = note
+  const { severity, code, message, path, details } = note
+  const { expected, mend, at = 'value' } = details
   const { line, column } = note.place ?? find(path, at)
   return {
     severity,
