@@ -68,7 +68,7 @@ function otherFormat(format: WorkloadFormat): BenchRow {
   }
 }
 
-/** All in one process, in turns, so that a busy moment hits each alike. */
+/** All in one process, in turns of one round through the files, so that a busy moment hits each alike. */
 function warmMedians(
   format: WorkloadFormat,
   texts: readonly string[],
@@ -80,8 +80,8 @@ function warmMedians(
     ofText: texts.map((): number[] => []),
   }))
   for (let round = 0; round < warmUpRounds + rounds; round++) {
-    for (const [index, text] of texts.entries()) {
-      for (const { through, ofText } of samples) {
+    for (const { through, ofText } of samples) {
+      for (const [index, text] of texts.entries()) {
         const took = timedMicros(() => through(text))
         if (round >= warmUpRounds) ofText[index]?.push(took)
       }

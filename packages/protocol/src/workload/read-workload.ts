@@ -86,7 +86,6 @@ export function openSource(
     file: options.file,
     text: parsed.text,
     tree: documents[0],
-    spelled: 'documents' in parsed && parsed.spelled,
     documents: documents.filter((document, index) => index === 0 || document !== null).length,
     env: options.env ?? {},
     files: options.files ?? {},

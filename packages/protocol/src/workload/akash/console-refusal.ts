@@ -14,10 +14,10 @@ const fits = compileCheck(akashFileSchema)
  * Akash's console reads files with a second, stricter parser. Tells what it would refuse in a file that a provider
  * takes; gives the file as the console sees it, or undefined when it refuses.
  */
-export function consoleView({ findings, tree, spelled, documents }: Source): AkashFile | undefined {
+export function consoleView({ findings, tree, documents }: Source): AkashFile | undefined {
   const refusals = new Refusals(findings)
   if (documents > 1) refusals.tell([], 'it holds more than one YAML document.')
-  const plain = spelled ? plainOf(tree) : tree
+  const plain = plainOf(tree)
   if (!fits(plain)) {
     const parsed = akashFileSchema.safeParse(plain)
     for (const issue of parsed.error?.issues ?? []) {

@@ -5,7 +5,7 @@ import { normalPolicy } from '../sublet/read-sublet.ts'
 import { defaultStopGraceMs } from '../sublet/sublet-service.ts'
 import type { EnvEntry, Gpu, Group, Placement, Resources, Service, Volume, Workload } from '../workload.ts'
 import { credentialsOf } from './manifest.ts'
-import { distinct, normalPorts } from './normal-ports.ts'
+import { normalPorts, sortedDistinct } from './normal-ports.ts'
 import type { PlacedGroup } from './placed-service.ts'
 import type {
   Sdl,
@@ -99,7 +99,7 @@ function normalGroup(
     name,
     placement: normalPlacement(findings, name, placement),
     services,
-    ips: distinct(ips).sort(compareText),
+    ips: sortedDistinct(ips),
     maxRatePerHour: (rate === 0n ? 1n : rate).toString(),
   }
 }
@@ -158,7 +158,7 @@ function normalService(
     stopWith: [],
     readOnlyRoot: false,
     stopGraceMs: defaultStopGraceMs,
-    permissions: distinct(params?.permissions?.read ?? []).sort(compareText),
+    permissions: sortedDistinct(params?.permissions?.read ?? []),
   }
   if (command !== null && command.length > 0) normal.command = command
   if (args !== null && args.length > 0) normal.args = args
@@ -297,5 +297,5 @@ function normalAuditors(
       },
     )
   }
-  return distinct(kept).sort(compareText)
+  return sortedDistinct(kept)
 }

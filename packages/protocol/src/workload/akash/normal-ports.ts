@@ -25,7 +25,7 @@ function merged(known: Port, port: Port): Port {
   return {
     ...known,
     hosts: distinct([...known.hosts, ...port.hosts]),
-    allow: isOpen ? [] : distinct([...known.allow, ...port.allow]).sort(compareText),
+    allow: isOpen ? [] : sortedDistinct([...known.allow, ...port.allow]),
   }
 }
 
@@ -44,6 +44,11 @@ export function distinct(list: readonly string[]): string[] {
   return list.length < 2 ? list.slice() : [...new Set(list)]
 }
 
+/** The same in byte order. */
+export function sortedDistinct(list: readonly string[]): string[] {
+  return list.length < 2 ? list.slice() : [...new Set(list)].sort(compareText)
+}
+
 function portsOf(expose: SdlExpose): Port[] {
   // Akash lets any number pass as the outer port.
   const as = expose.as === 0 || expose.as > 65535 ? expose.port : expose.as
@@ -54,7 +59,7 @@ function portsOf(expose: SdlExpose): Port[] {
     if (global) addresses.push(ip)
     else if (service !== '') services.push(service)
   }
-  const allow = distinct(services).sort(compareText)
+  const allow = sortedDistinct(services)
   const hosts = distinct(expose.accept ?? [])
   if (addresses.length === 0) {
     return [{ port: expose.port, as, protocol: udp ? 'udp' : 'tcp', public: false, hosts, allow }]

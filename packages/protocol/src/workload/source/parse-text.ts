@@ -24,8 +24,6 @@ export type Parsed =
   | {
       text: string
       documents: unknown[]
-      /** Whether a `SpelledScalar` stands anywhere. */
-      spelled: boolean
       /** Where keys are written twice, if any are: the last of each is in the documents. */
       duplicates?: readonly Place[]
     }
@@ -193,16 +191,15 @@ function withDuplicates(text: string, first: Place): Parsed {
 }
 
 function guard(text: string, documents: unknown[]): Parsed {
-  const met: Met = { text, values: 0, spelled: false, refusal: undefined }
+  const met: Met = { text, values: 0, refusal: undefined }
   for (const document of documents) visit(met, document, 0)
-  return met.refusal ?? { text, documents, spelled: met.spelled }
+  return met.refusal ?? { text, documents }
 }
 
 /** What a walk through the documents has come across. */
 interface Met {
   readonly text: string
   values: number
-  spelled: boolean
   refusal: Parsed | undefined
 }
 
@@ -230,10 +227,7 @@ function visit(met: Met, value: unknown, depth: number): void {
     for (const inner of value) visit(met, inner, depth + 1)
     return
   }
-  if (value instanceof SpelledScalar) {
-    met.spelled = true
-    return
-  }
+  if (value instanceof SpelledScalar) return
   const record = value as Record<string, unknown>
   for (const key in record) {
     if (key === '__proto__') {

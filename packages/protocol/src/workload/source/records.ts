@@ -1,12 +1,11 @@
+import { SpelledScalar } from './scalar.ts'
+
 export type Tree = Record<string, unknown>
 
-/** A mapping of the document, as opposed to a list, a scalar or nothing. */
+/** A mapping of a parsed document, as opposed to a list, a scalar or nothing. */
 export function isTree(value: unknown): value is Tree {
   return (
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    Object.getPrototypeOf(value) === Object.prototype
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof SpelledScalar)
   )
 }
 

@@ -90,7 +90,31 @@ function isWord(text: string): boolean {
 }
 
 function isNumber(text: string): boolean {
-  return number.test(text) || Object.hasOwn(special, text)
+  if (isCount(text)) return true
+  return mayEndNumber(text.charCodeAt(text.length - 1)) && (number.test(text) || Object.hasOwn(special, text))
+}
+
+/** A digit (to `f` in hexadecimal), point or underscore, or the end of `.nan`: sizes, versions of images and flags end otherwise. */
+function mayEndNumber(last: number): boolean {
+  return (
+    (last >= 0x30 && last <= 0x39) ||
+    (last >= 0x61 && last <= 0x66) ||
+    (last >= 0x41 && last <= 0x46) ||
+    last === 0x2e ||
+    last === 0x5f ||
+    last === 0x6e ||
+    last === 0x4e
+  )
+}
+
+/** Digits that print as they were written: most numbers are of these, and nothing else need be asked of them. */
+function isCount(text: string): boolean {
+  if (text.length > 15 || (text.length > 1 && text.charCodeAt(0) === 0x30)) return false
+  for (let index = 0; index < text.length; index += 1) {
+    const digit = text.charCodeAt(index)
+    if (digit < 0x30 || digit > 0x39) return false
+  }
+  return text !== ''
 }
 
 /** Whether a plain scalar is anything but text, by YAML 1.2's core schema plus digits with underscores. */
@@ -114,6 +138,7 @@ export function isTyped(text: string | null): boolean {
 }
 
 export function typedScalar(text: string): number | boolean | null | SpelledScalar {
+  if (isCount(text)) return Number(text)
   if (isWord(text)) {
     const word = words[text] ?? null
     return word === null || String(word) === text ? word : new SpelledScalar(text, word)

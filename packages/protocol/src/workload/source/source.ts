@@ -7,8 +7,6 @@ export interface Source {
   text: string
   /** Plain data; scalars whose spelling matters are `SpelledScalar` (see `textOf` and `plainOf`). */
   tree: unknown
-  /** Whether a `SpelledScalar` stands anywhere in the tree; if not, the tree is its own `plainOf`. */
-  spelled: boolean
   /** How many YAML documents the file holds; `tree` is the first. */
   documents: number
   env: Readonly<Record<string, string>>

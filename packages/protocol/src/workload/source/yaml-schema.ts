@@ -12,7 +12,7 @@ const plainScalar = new Type('tag:sublet.dev,2026:plain', {
 
 const mergeKey = new Type('tag:yaml.org,2002:merge', {
   kind: 'scalar',
-  resolve: (text: string | null) => text === '<<' || text === null,
+  resolve: (text: string | null) => text === '<<',
 })
 
 const tagged = ['null', 'bool', 'int', 'float'].map(
@@ -20,7 +20,9 @@ const tagged = ['null', 'bool', 'int', 'float'].map(
     new Type(`tag:yaml.org,2002:${name}`, { kind: 'scalar', resolve: isTyped, construct: typedScalar }),
 )
 
-const schema = FAILSAFE_SCHEMA.extend({ implicit: [plainScalar, mergeKey], explicit: tagged })
+const schema = FAILSAFE_SCHEMA.extend({ implicit: [plainScalar], explicit: tagged })
+/** Asks of every scalar whether it is a merge key, so for texts that may have one. */
+const mergingSchema = schema.extend({ implicit: [mergeKey] })
 
 /**
  * Every document of a text, scalars spelled as they were written. `listener` hears of each node as it opens and closes.
@@ -33,7 +35,10 @@ export function loadYaml(
 ): unknown[] {
   const documents: unknown[] = []
   // maxDepth is younger than the type declarations.
-  const options: LoadOptions & { maxDepth: number } = { schema, maxDepth }
+  const options: LoadOptions & { maxDepth: number } = {
+    schema: text.includes('<<') ? mergingSchema : schema,
+    maxDepth,
+  }
   if (listener !== undefined) options.listener = listener
   if (takesDuplicates) options.json = true
   loadAll(text, (document) => documents.push(document), options)
