@@ -51,15 +51,9 @@ export function addValidate(program: Command): void {
 async function check(file: string, format: WorkloadFormat | undefined): Promise<Checked> {
   try {
     const source = await readSourceFile(file)
-    return {
-      file,
-      ...readWorkload(source, {
-        file,
-        format,
-        ...(await readInputs(file, source, format)),
-        secretsByName: true,
-      }),
-    }
+    const inputs = await readInputs(file, source, format)
+    const read = readWorkload(source, { file, format, ...inputs, secretsByName: true })
+    return { file, format: read.format, workload: read.workload, findings: read.findings }
   } catch (error) {
     if (!isSubletError(error)) throw error
     const { code, message, hint: mend, details } = error

@@ -1,7 +1,7 @@
 import { readAkash } from './akash/read-akash.ts'
 import { warnOfClearSecrets } from './clear-secrets.ts'
 import { readCompose } from './compose/read-compose.ts'
-import type { ReadOptions, ReadResult, WorkloadFormat } from './finding.ts'
+import type { Finding, ReadOptions, ReadResult, WorkloadFormat } from './finding.ts'
 import { guessFormat } from './guess-format.ts'
 import { readNosana } from './nosana/read-nosana.ts'
 import { placesInFile } from './place-of-service.ts'
@@ -28,13 +28,23 @@ const readers: Readonly<Partial<Record<WorkloadFormat, WorkloadReader>>> = {
 export function readWorkload(text: string | Uint8Array, options: ReadOptions): ReadResult {
   const { source, format } = openSource(text, options)
   const workload = format === undefined ? undefined : readSource(source, format)
-  const { findings } = source
-  return {
-    format: format ?? options.format ?? 'sublet',
-    ...(workload === undefined || findings.hasErrors ? {} : { workload }),
-    get findings() {
-      return findings.told()
-    },
+  const isRead = workload !== undefined && !source.findings.hasErrors
+  return new Reading(format ?? options.format ?? 'sublet', isRead ? workload : undefined, source.findings)
+}
+
+class Reading implements ReadResult {
+  readonly format: WorkloadFormat
+  readonly workload: Workload | undefined
+  readonly #findings: Findings
+
+  constructor(format: WorkloadFormat, workload: Workload | undefined, findings: Findings) {
+    this.format = format
+    this.workload = workload
+    this.#findings = findings
+  }
+
+  get findings(): readonly Finding[] {
+    return this.#findings.told()
   }
 }
 

@@ -44,12 +44,22 @@ export function convertToAkash(text: string | Uint8Array, options: ReadOptions):
   const { findings, tree } = source
   findings.postpone(() => warnOfClearSecrets(findings, tree, format))
   const read = readAkashDeployment(source)
-  return {
-    format,
-    ...(read === undefined ? {} : { akash: akashForm(source.text, read.deployment) }),
-    get findings() {
-      return findings.told()
-    },
+  return new Conversion(read === undefined ? undefined : akashForm(source.text, read.deployment), findings)
+}
+
+/** Of a file that is Akash's already. */
+class Conversion implements AkashConversion {
+  readonly format = 'akash'
+  readonly akash: AkashForm | undefined
+  readonly #findings: Findings
+
+  constructor(akash: AkashForm | undefined, findings: Findings) {
+    this.akash = akash
+    this.#findings = findings
+  }
+
+  get findings(): readonly Finding[] {
+    return this.#findings.told()
   }
 }
 
