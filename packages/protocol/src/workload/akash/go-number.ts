@@ -12,7 +12,7 @@ const strayUnderscore = /^[-+]?_|_$|__|_[^\da-f]|[^\dxa-f]_/i
 export function parseGoFloat(text: string): number | undefined {
   if (text.includes('_') && strayUnderscore.test(text)) return undefined
   if (decimalFloat.test(text)) {
-    const value = Number(text.replaceAll('_', ''))
+    const value = Number(text.includes('_') ? text.replaceAll('_', '') : text)
     // Out of range is an error in Go, not infinity.
     return Number.isFinite(value) ? value : undefined
   }

@@ -7,6 +7,7 @@ import {
   noHttpOptions,
   type Sdl,
   type SdlExpose,
+  type SdlExposeTo,
   type SdlHttpOptions,
   type SdlPlacement,
   type SdlResources,
@@ -124,7 +125,8 @@ function buildGroup(
   for (const { serviceName, profileName, count, service, compute, price } of placed) {
     if (compute.resources === undefined || price === undefined) continue
     const expose = buildExposes(service.expose, sequence)
-    const endpoints = expose.flatMap(endpointsOf)
+    const endpoints: AkashEndpoint[] = []
+    for (const each of expose) addEndpoints(endpoints, each)
     // 2.1 counts services of the same profile as one unit; 2.0 makes a unit of each.
     const unit = sdl.version === '2.1' ? unitOfProfile.get(profileName) : undefined
     const resources = buildResources(unit?.resource.id ?? units.length + 1, compute.resources, endpoints)
@@ -183,26 +185,29 @@ function endpointSequence(sdl: Sdl): ReadonlyMap<string, number> {
   return sequence
 }
 
+const toNobody: readonly SdlExposeTo[] = [{ service: '', global: false, ip: '' }]
+
 function buildExposes(
   exposes: readonly SdlExpose[],
   sequence: ReadonlyMap<string, number>,
 ): ManifestExpose[] {
-  const built = exposes.flatMap((expose) => {
-    const proto = expose.proto.toUpperCase() === 'UDP' ? ('UDP' as const) : ('TCP' as const)
-    const httpOptions = buildHttpOptions(expose.httpOptions)
-    const targets = expose.to.length === 0 ? [{ service: '', global: false, ip: '' }] : expose.to
-    return targets.map(({ service, global, ip }) => ({
-      endpointSequenceNumber: global && ip !== '' ? (sequence.get(ip) ?? 0) : 0,
-      externalPort: expose.as,
-      global,
-      hosts: expose.accept,
-      httpOptions,
-      ip,
-      port: expose.port,
-      proto,
-      service,
-    }))
-  })
+  const built: ManifestExpose[] = []
+  for (const { port, as, proto, to, accept, httpOptions: given } of exposes) {
+    const httpOptions = buildHttpOptions(given)
+    for (const { service, global, ip } of to.length === 0 ? toNobody : to) {
+      built.push({
+        endpointSequenceNumber: global && ip !== '' ? (sequence.get(ip) ?? 0) : 0,
+        externalPort: as,
+        global,
+        hosts: accept,
+        httpOptions,
+        ip,
+        port,
+        proto: proto.toUpperCase() === 'UDP' ? 'UDP' : 'TCP',
+        service,
+      })
+    }
+  }
   return built.length < 2 ? built : built.sort(compareExposes)
 }
 
@@ -239,11 +244,11 @@ export function buildHttpOptions(options: SdlHttpOptions): ManifestHttpOptions {
   }
 }
 
-export function endpointsOf(expose: ManifestExpose): AkashEndpoint[] {
-  if (!expose.global) return []
+function addEndpoints(endpoints: AkashEndpoint[], expose: ManifestExpose): void {
+  if (!expose.global) return
   const shared = expose.proto === 'TCP' && (expose.externalPort || expose.port) === 80
-  const own: AkashEndpoint = shared ? { sequence_number: 0 } : { kind: 1, sequence_number: 0 }
-  return expose.ip === '' ? [own] : [own, { kind: 2, sequence_number: expose.endpointSequenceNumber }]
+  endpoints.push(shared ? { sequence_number: 0 } : { kind: 1, sequence_number: 0 })
+  if (expose.ip !== '') endpoints.push({ kind: 2, sequence_number: expose.endpointSequenceNumber })
 }
 
 function buildResources(id: number, resources: SdlResources, endpoints: AkashEndpoint[]): AkashResources {

@@ -8,7 +8,8 @@ import { noHttpOptions, type SdlExpose } from './sdl.ts'
  * a random port, plain TCP or UDP.
  */
 export function normalPorts(exposes: readonly SdlExpose[]): Port[] {
-  const all = exposes.flatMap(portsOf)
+  const all: Port[] = []
+  for (const expose of exposes) addPorts(all, expose)
   if (all.length < 2) return all
   const ports: Port[] = []
   for (const port of all.sort(comparePorts)) {
@@ -49,7 +50,7 @@ export function sortedDistinct(list: readonly string[]): string[] {
   return list.length < 2 ? list.slice() : [...new Set(list)].sort(compareText)
 }
 
-function portsOf(expose: SdlExpose): Port[] {
+function addPorts(ports: Port[], expose: SdlExpose): void {
   // Akash lets any number pass as the outer port.
   const as = expose.as === 0 || expose.as > 65535 ? expose.port : expose.as
   const udp = expose.proto.toUpperCase() === 'UDP'
@@ -62,16 +63,17 @@ function portsOf(expose: SdlExpose): Port[] {
   const allow = sortedDistinct(services)
   const hosts = distinct(expose.accept ?? [])
   if (addresses.length === 0) {
-    return [{ port: expose.port, as, protocol: udp ? 'udp' : 'tcp', public: false, hosts, allow }]
+    ports.push({ port: expose.port, as, protocol: udp ? 'udp' : 'tcp', public: false, hosts, allow })
+    return
   }
   const protocol = udp ? 'udp' : as === 80 ? 'http' : 'tcp'
   const http = protocol === 'http' ? httpOf(expose) : undefined
-  return distinct(addresses).map((ip) => {
+  for (const ip of distinct(addresses)) {
     const port: Port = { port: expose.port, as, protocol, public: true, hosts, allow }
     if (ip !== '') port.ip = ip
     if (http !== undefined) port.http = http
-    return port
-  })
+    ports.push(port)
+  }
 }
 
 /** Absent where everything is the default. */
