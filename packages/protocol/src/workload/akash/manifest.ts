@@ -31,7 +31,8 @@ export interface ManifestService {
   resources: AkashResources
   count: number
   expose: ManifestExpose[]
-  params?: ManifestParams
+  /** Undefined, and so absent from the JSON, where the file says nothing of them. */
+  params: ManifestParams | undefined
   credentials: { host: string; email: string; username: string; password: string } | null
 }
 
@@ -292,7 +293,7 @@ function buildService(
     expose,
     image: service.image,
     name,
-    ...(service.params === undefined ? {} : { params: buildParams(service.params) }),
+    params: service.params === undefined ? undefined : buildParams(service.params),
     resources,
   }
 }

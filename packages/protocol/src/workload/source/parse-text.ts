@@ -190,7 +190,15 @@ function withDuplicates(text: string, first: Place): Parsed {
   return { ...parsed, duplicates: found.length === 0 ? [first] : found }
 }
 
+/** Whether a text is too short to hold too many values, and nothing in it unfolds or may spell a forbidden key. */
+function isSurelyWithinBounds(text: string): boolean {
+  return (
+    text.length <= maxValues && !text.includes('*') && !text.includes('__proto__') && !text.includes('\\')
+  )
+}
+
 function guard(text: string, documents: unknown[]): Parsed {
+  if (isSurelyWithinBounds(text)) return { text, documents }
   const met: Met = { text, values: 0, refusal: undefined }
   for (const document of documents) visit(met, document, 0)
   return met.refusal ?? { text, documents }

@@ -72,25 +72,25 @@ const special: Readonly<Record<string, number>> = {
   '.NaN': Number.NaN,
   '.NAN': Number.NaN,
 }
-const words: Readonly<Record<string, boolean | null>> = {
-  '~': null,
-  null: null,
-  Null: null,
-  NULL: null,
-  true: true,
-  True: true,
-  TRUE: true,
-  false: false,
-  False: false,
-  FALSE: false,
-}
+const words: ReadonlyMap<string, boolean | null> = new Map([
+  ['~', null],
+  ['null', null],
+  ['Null', null],
+  ['NULL', null],
+  ['true', true],
+  ['True', true],
+  ['TRUE', true],
+  ['false', false],
+  ['False', false],
+  ['FALSE', false],
+])
 
 function isWord(text: string): boolean {
-  return text.length <= 5 && Object.hasOwn(words, text)
+  return text.length <= 5 && words.has(text)
 }
 
 function isNumber(text: string): boolean {
-  if (isCount(text)) return true
+  if (countOf(text) !== undefined) return true
   return mayEndNumber(text.charCodeAt(text.length - 1)) && (number.test(text) || Object.hasOwn(special, text))
 }
 
@@ -107,14 +107,16 @@ function mayEndNumber(last: number): boolean {
   )
 }
 
-/** Digits that print as they were written: most numbers are of these, and nothing else need be asked of them. */
-function isCount(text: string): boolean {
-  if (text.length > 15 || (text.length > 1 && text.charCodeAt(0) === 0x30)) return false
+/** The number of digits that print as they were written: most are of these, and nothing else need be asked of them. */
+function countOf(text: string): number | undefined {
+  if (text === '' || text.length > 15 || (text.length > 1 && text.charCodeAt(0) === 0x30)) return undefined
+  let count = 0
   for (let index = 0; index < text.length; index += 1) {
-    const digit = text.charCodeAt(index)
-    if (digit < 0x30 || digit > 0x39) return false
+    const digit = text.charCodeAt(index) - 0x30
+    if (digit < 0 || digit > 9) return undefined
+    count = count * 10 + digit
   }
-  return text !== ''
+  return count
 }
 
 /** Whether a plain scalar is anything but text, by YAML 1.2's core schema plus digits with underscores. */
@@ -138,9 +140,10 @@ export function isTyped(text: string | null): boolean {
 }
 
 export function typedScalar(text: string): number | boolean | null | SpelledScalar {
-  if (isCount(text)) return Number(text)
-  if (isWord(text)) {
-    const word = words[text] ?? null
+  const count = countOf(text)
+  if (count !== undefined) return count
+  const word = words.get(text)
+  if (word !== undefined) {
     return word === null || String(word) === text ? word : new SpelledScalar(text, word)
   }
   if (Object.hasOwn(special, text)) return new SpelledScalar(text, special[text] ?? Number.NaN)
