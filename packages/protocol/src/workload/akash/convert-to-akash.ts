@@ -11,7 +11,7 @@ import type { Part } from './losses.ts'
 import { type AkashDeployment, type AkashGroup, type AkashManifest, buildDeployment } from './manifest.ts'
 import { readAkashDeployment } from './read-akash.ts'
 import { validateSdl } from './validate-sdl.ts'
-import { hashOfBuilt } from './version-hash.ts'
+import { akashVersionHash } from './version-hash.ts'
 import { writeAkashSdl } from './write-akash.ts'
 
 /** What Akash makes of a workload. */
@@ -64,7 +64,7 @@ class Conversion implements AkashConversion {
 }
 
 function akashForm(sdl: string, { manifest, groups }: AkashDeployment): AkashForm {
-  return { sdl, manifest, groups, hash: hashOfBuilt(manifest) }
+  return { sdl, manifest, groups, hash: akashVersionHash(manifest) }
 }
 
 /** The same for a workload that was read already. Findings stand in the file that it came from, where that is given. */

@@ -99,10 +99,7 @@ export interface AkashDeployment {
   groups: AkashGroup[]
 }
 
-/**
- * Manifest and groups of a file in which nothing was wrong. Keys are written in their sorted order, so that the JSON
- * of the manifest is what `hashOfBuilt` needs.
- */
+/** Manifest and groups of a file in which nothing was wrong. */
 export function buildDeployment(sdl: Sdl, placed: readonly PlacedGroup[]): AkashDeployment {
   const sequence = endpointSequence(sdl)
   const manifest: AkashManifest = []
