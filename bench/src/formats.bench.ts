@@ -7,7 +7,7 @@ import { formatNames } from './format-names.ts'
 import { type FormatWork, formatWork, timedMicros } from './format-work.ts'
 import { type BenchRow, type BenchRows, median } from './row.ts'
 
-const warmUpRounds = 30
+const warmUpRounds = 100
 const rounds = 60
 /** Odd, so that a median is one of them. */
 const freshProcesses = 5
