@@ -2,6 +2,7 @@ import { select } from '@clack/prompts'
 import {
   type CreateDeployment,
   type Deployment,
+  type DeploymentGroup,
   formatFinding,
   hasErrors,
   parseDollars,
@@ -13,6 +14,7 @@ import {
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { ControllerClient } from '../controller/client.ts'
 import type { Output } from '../output/output.ts'
+import { watchThisProcess } from '../up/interruption.ts'
 import { commandContext, type GlobalOptions } from './context.ts'
 import { failureOf, isSettled, progressLine, summary } from './deployment-progress.ts'
 import { printLogs } from './logs.ts'
@@ -64,20 +66,57 @@ export function addDeploy(program: Command): void {
       const { output, controller } = commandContext(command.optsWithGlobals<GlobalOptions>())
       const source = await readSourceFile(file)
       const client = await controller()
-      const deployment = await deployAndWait(client, output, {
-        source,
-        file,
-        ...(options.format === undefined ? {} : { format: options.format }),
-        ...(await readInputs(file, source, options.format)),
-        secrets: options.secret,
-        ...(options.maxRate === undefined ? {} : { maxRatePerHour: options.maxRate }),
-        ...(options.pay === undefined ? {} : { payment: options.pay }),
-        ...(options.pick === undefined ? {} : { pick: options.pick }),
-      })
+      const interruption = watchThisProcess()
+      const deployment = await deployOrClose(
+        client,
+        output,
+        {
+          source,
+          file,
+          ...(options.format === undefined ? {} : { format: options.format }),
+          ...(await readInputs(file, source, options.format)),
+          secrets: options.secret,
+          ...(options.maxRate === undefined ? {} : { maxRatePerHour: options.maxRate }),
+          ...(options.pay === undefined ? {} : { payment: options.pay }),
+          ...(options.pick === undefined ? {} : { pick: options.pick }),
+        },
+        interruption.signal,
+      )
+      interruption.release()
+      if (deployment === undefined) {
+        process.exitCode = 130
+        return
+      }
       output.result(deployment, () => summary(deployment))
       const leaseId = deployment.groups[0]?.leaseId
       if (options.follow && leaseId !== undefined) await printLogs(client, output, leaseId, { follow: true })
     })
+}
+
+/** As `deployAndWait`. Who interrupts it before it runs wants it closed: then it gives nothing. */
+export async function deployOrClose(
+  client: ControllerClient,
+  output: Output,
+  input: CreateDeployment,
+  signal: AbortSignal,
+): Promise<Deployment | undefined> {
+  let created: Deployment | undefined
+  try {
+    return await deployAndWait(client, output, input, signal, (deployment) => {
+      created = deployment
+    })
+  } catch (error) {
+    if (!signal.aborted || created === undefined) throw error
+    const progress = output.progress(`Closing ${created.name}`)
+    try {
+      await client.closeDeployment(created.id)
+    } catch (failure) {
+      progress.failed(`${created.name} could not be closed`)
+      throw failure
+    }
+    progress.done(`${created.name} is closed; it did not run yet`)
+    return undefined
+  }
 }
 
 /** Orders, shows what happens, lets a person pick where asked, and returns once it runs. Throws what went wrong. */
@@ -86,15 +125,22 @@ export async function deployAndWait(
   output: Output,
   input: CreateDeployment,
   signal?: AbortSignal,
+  onCreated: (deployment: Deployment) => void = () => {},
 ): Promise<Deployment> {
   warnOf(input)
-  const progress = output.progress(`Reading ${input.file}`)
+  let progress = output.progress(`Reading ${input.file}`)
   try {
     const created = await client.createDeployment(input)
+    onCreated(created)
     const picked = new Set<string>()
     for await (const deployment of client.watchDeployment(created.id, signal)) {
-      progress.update(progressLine(deployment))
-      if (deployment.phase === 'picking') await pickBids(client, deployment, picked)
+      if (deployment.phase !== 'failed') progress.update(progressLine(deployment))
+      if (deployment.phase === 'picking' && deployment.groups.some((group) => mayPick(group, picked))) {
+        // Questions are asked on the same lines of the terminal.
+        progress.done(progressLine(deployment))
+        await pickBids(client, deployment, picked)
+        progress = output.progress('Going on')
+      }
       if (deployment.phase === 'failed') throw failureOf(deployment)
       if (isSettled(deployment)) {
         progress.done(`${deployment.name} is ${deployment.phase}`)
@@ -109,7 +155,7 @@ export async function deployAndWait(
       },
     )
   } catch (error) {
-    progress.failed('Not deployed')
+    progress.failed(signal?.aborted ? 'Stopped' : 'Not deployed')
     throw error
   }
 }
@@ -121,13 +167,17 @@ function warnOf({ source, ...options }: CreateDeployment): void {
   for (const finding of findings) process.stderr.write(`${formatFinding(finding)}\n`)
 }
 
+function mayPick(group: DeploymentGroup, picked: ReadonlySet<string>): boolean {
+  return group.bids.length > 0 && group.leaseId === undefined && !picked.has(group.name)
+}
+
 async function pickBids(
   client: ControllerClient,
   deployment: Deployment,
   picked: Set<string>,
 ): Promise<void> {
   for (const group of deployment.groups) {
-    if (group.bids.length === 0 || group.leaseId !== undefined || picked.has(group.name)) continue
+    if (!mayPick(group, picked)) continue
     if (!process.stdin.isTTY) {
       throw new SubletError('request.invalid', '--pick needs a terminal to ask in.', {
         hint: 'Leave --pick out, or choose in the console.',

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { stringify } from 'yaml'
 import type { ControllerClient } from '../controller/client.ts'
 import type { Output } from '../output/output.ts'
+import { type Interruption, watchThisProcess } from '../up/interruption.ts'
 import { commandContext, type GlobalOptions } from './context.ts'
 import { payOption, rateArgument } from './deploy.ts'
 import { failureOf, progressLine } from './deployment-progress.ts'
@@ -31,17 +32,23 @@ export function addRun(program: Command): void {
     .action(async (image: string, words: string[], options: RunOptions, command: Command) => {
       const { output, controller } = commandContext(command.optsWithGlobals<GlobalOptions>())
       const client = await controller()
-      const ended = await runJob(client, output, {
-        source: jobSource(image, words[0] === '--' ? words.slice(1) : words, options),
-        file: 'run.yaml',
-        format: 'sublet',
-        ...(options.maxRate === undefined ? {} : { maxRatePerHour: options.maxRate }),
-        ...(options.pay === undefined ? {} : { payment: options.pay }),
-      })
+      const interruption = watchThisProcess()
+      const ended = await runJob(
+        client,
+        output,
+        {
+          source: jobSource(image, words[0] === '--' ? words.slice(1) : words, options),
+          file: 'run.yaml',
+          format: 'sublet',
+          ...(options.maxRate === undefined ? {} : { maxRatePerHour: options.maxRate }),
+          ...(options.pay === undefined ? {} : { payment: options.pay }),
+        },
+        interruption,
+      )
       const lease = ended.groups[0]?.lease
       if (output.json) output.result(ended, () => '')
       else process.stderr.write(`Paid ${dollars(lease?.paid ?? 0n)}\n`)
-      process.exitCode = lease?.exitCode ?? 1
+      process.exitCode = interruption.signal.aborted ? 130 : (lease?.exitCode ?? 1)
     })
 }
 
@@ -61,23 +68,33 @@ export function jobSource(image: string, words: readonly string[], options: RunO
 
 const hasEnded = (deployment: Deployment) => deployment.phase === 'closed' || deployment.phase === 'failed'
 
-/** Follows a job from order to settlement, printing its output as it comes. Ctrl-C closes it. */
-async function runJob(
+/**
+ * Follows a job from order to settlement, printing its output as it comes. Who interrupts it wants it closed, also while
+ * it is being ordered: nobody should pay for a job that nobody waits for.
+ */
+export async function runJob(
   client: ControllerClient,
   output: Output,
   input: Parameters<ControllerClient['createDeployment']>[0],
+  interruption: Pick<Interruption, 'signal' | 'asked'>,
 ): Promise<Deployment> {
-  const progress = output.progress('Looking for a provider')
-  const created = await client.createDeployment(input)
-  const onInterrupt = () => void client.closeDeployment(created.id).catch(() => undefined)
-  process.on('SIGINT', onInterrupt)
+  const progress = output.progress('Looking for a provider.')
   let printed: Promise<void> | undefined
   try {
+    const created = await client.createDeployment(input)
+    let closed: Promise<unknown> | undefined
+    void interruption.asked.then(() => {
+      if (printed === undefined) progress.update('Closing it again')
+      closed = client.closeDeployment(created.id)
+      closed.catch(() => undefined)
+    })
     for await (const deployment of client.watchDeployment(created.id)) {
-      if (printed === undefined) progress.update(progressLine(deployment))
+      const { aborted } = interruption.signal
+      const going = !aborted && deployment.phase !== 'failed'
+      if (printed === undefined && going) progress.update(progressLine(deployment))
       const leaseId = deployment.groups[0]?.leaseId
       const phase = deployment.groups[0]?.lease?.phase
-      if (leaseId !== undefined && (phase === 'active' || deployment.phase === 'closed')) {
+      if (leaseId !== undefined && !aborted && (phase === 'active' || deployment.phase === 'closed')) {
         if (printed === undefined && !output.json) {
           progress.done('Running')
           printed = printLogs(client, output, leaseId, { follow: true })
@@ -85,17 +102,17 @@ async function runJob(
           printed.catch(() => undefined)
         }
       }
-      if (deployment.phase === 'failed') throw failureOf(deployment)
+      if (deployment.phase === 'failed' && !aborted) throw failureOf(deployment)
       if (hasEnded(deployment)) {
+        if (printed === undefined && aborted) progress.failed('Closed before it ran')
         await printed
+        await closed
         return deployment
       }
     }
   } catch (error) {
     if (printed === undefined) progress.failed('Not run')
     throw error
-  } finally {
-    process.removeListener('SIGINT', onInterrupt)
   }
   throw new SubletError('controller.unreachable', 'The controller stopped answering while the job ran.', {
     hint: 'Look with `sublet ps --all` how it ended.',

@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError } from 'commander'
 import color from 'picocolors'
 import { type ControllerClient, createControllerClient } from '../controller/client.ts'
 import type { Output } from '../output/output.ts'
-import { unlessAborted, watchInterruption } from '../up/interruption.ts'
+import { unlessAborted, watchThisProcess } from '../up/interruption.ts'
 import { costLines, onceReport, upReport } from '../up/report.ts'
 import type { Network } from '../up/start-network.ts'
 import { commandContext, type GlobalOptions } from './context.ts'
@@ -63,11 +63,7 @@ export function addUp(program: Command): void {
       // Read before anything starts: a wrong path should not cost the wait.
       const file = options.once ?? options.deploy
       const source = file === undefined ? undefined : await readSourceFile(file)
-      const interruption = watchInterruption({
-        source: process,
-        now: () => performance.now(),
-        exit: process.exit,
-      })
+      const interruption = watchThisProcess()
       const { signal } = interruption
       const network = await unlessEnded(started(output, dataDir, options, signal))
       if (network === undefined) return

@@ -1,9 +1,9 @@
 import process from 'node:process'
-import { spinner } from '@clack/prompts'
 import { canonicalJson, isSubletError, SubletError, toProblem } from '@sublet/protocol'
 import Table from 'cli-table3'
 import color from 'picocolors'
 import { asCalled } from './as-called.ts'
+import { startSpinner } from './spinner.ts'
 
 /** One piece of work that a person waits for. */
 export interface Progress {
@@ -62,16 +62,6 @@ function plainProgress(message: string): Progress {
   return { update: say, done: say, failed: say }
 }
 
-function livelyProgress(message: string): Progress {
-  const shown = spinner({ output: process.stderr })
-  shown.start(message)
-  return {
-    update: (text) => shown.message(text),
-    done: (text) => shown.stop(text),
-    failed: (text) => shown.error(text),
-  }
-}
-
 const silentProgress: Progress = { update() {}, done() {}, failed() {} }
 
 export function createOutput(options: { json: boolean }): Output {
@@ -87,7 +77,7 @@ export function createOutput(options: { json: boolean }): Output {
     },
     progress(message) {
       if (json && !process.stderr.isTTY) return silentProgress
-      return process.stderr.isTTY ? livelyProgress(message) : plainProgress(message)
+      return process.stderr.isTTY ? startSpinner(process.stderr, message) : plainProgress(message)
     },
   }
 }

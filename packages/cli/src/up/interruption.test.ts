@@ -47,3 +47,9 @@ test('work that is under way is not waited for, and its failure is nobody’s', 
   await expect(unlessAborted(asking.signal, Promise.resolve(1))).rejects.toBe(asking.signal.reason)
   expect(await unlessAborted(new AbortController().signal, Promise.resolve(1))).toBe(1)
 })
+
+test('once it is released, signals are others’ again', () => {
+  const { source, interruption } = aTerminal()
+  interruption.release()
+  expect(source.eventNames()).toEqual([])
+})

@@ -1,21 +1,27 @@
-/** That a person wants `sublet up` to end: by Ctrl-C, by SIGTERM, or by closing the terminal. */
+/** That a person wants what runs to end: by Ctrl-C, by SIGTERM, or by closing the terminal. */
 export interface Interruption {
   /** Aborts when it is asked for. */
   readonly signal: AbortSignal
   /** Resolves when it is asked for. */
   readonly asked: Promise<void>
+  /** Signals mean again what they meant before. */
+  release(): void
 }
 
 export interface SignalSource {
-  on(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP', listener: () => void): unknown
+  on(signal: EndSignal, listener: () => void): unknown
+  off(signal: EndSignal, listener: () => void): unknown
 }
+
+const endSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+type EndSignal = (typeof endSignals)[number]
 
 /** npm passes on what the terminal has sent to the whole group already: one Ctrl-C arrives as two. */
 const sameKeyMs = 1_000
 
 /**
  * The first signal asks for an orderly end; one that comes later than that key's echo leaves at once by `exit`, with
- * everything left to be taken over by the next start. `now` is in milliseconds.
+ * everything left as it stands. `now` is in milliseconds.
  */
 export function watchInterruption(parts: {
   source: SignalSource
@@ -31,8 +37,19 @@ export function watchInterruption(parts: {
       asking.abort()
     } else if (now() - askedAtMs > sameKeyMs) exit(130)
   }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) source.on(signal, onSignal)
-  return { signal: asking.signal, asked: untilAborted(asking.signal) }
+  for (const signal of endSignals) source.on(signal, onSignal)
+  return {
+    signal: asking.signal,
+    asked: untilAborted(asking.signal),
+    release() {
+      for (const signal of endSignals) source.off(signal, onSignal)
+    },
+  }
+}
+
+/** The same of this process. */
+export function watchThisProcess(): Interruption {
+  return watchInterruption({ source: process, now: () => performance.now(), exit: process.exit })
 }
 
 function untilAborted(signal: AbortSignal): Promise<void> {
