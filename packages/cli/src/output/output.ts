@@ -3,14 +3,8 @@ import { canonicalJson, isSubletError, SubletError, toProblem } from '@sublet/pr
 import Table from 'cli-table3'
 import color from 'picocolors'
 import { asCalled } from './as-called.ts'
+import type { Progress } from './progress.ts'
 import { startSpinner } from './spinner.ts'
-
-/** One piece of work that a person waits for. */
-export interface Progress {
-  update(message: string): void
-  done(message: string): void
-  failed(message: string): void
-}
 
 /** Where a command speaks: JSON for scripts on stdout, or words for people. Progress always goes to stderr. */
 export interface Output {

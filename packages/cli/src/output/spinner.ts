@@ -1,5 +1,5 @@
 import color from 'picocolors'
-import type { Progress } from './output.ts'
+import type { Progress } from './progress.ts'
 
 const frames = ['◒', '◐', '◓', '◑']
 const frameMs = 80
