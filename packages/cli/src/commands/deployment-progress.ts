@@ -10,8 +10,8 @@ export function isSettled(deployment: Deployment): boolean {
 export function progressLine(deployment: Deployment): string {
   const lease = deployment.groups.find((group) => group.lease !== undefined)?.lease
   const bids = deployment.groups.reduce((sum, group) => sum + group.bids.length, 0)
-  if (deployment.phase === 'starting' && lease !== undefined) return `${lease.phase}: ${lease.message}`
-  if (deployment.phase === 'ordering' && bids > 0) return `${bids} bid(s) so far`
+  if (deployment.phase === 'starting' && lease !== undefined) return lease.message
+  if (deployment.phase === 'ordering' && bids > 0) return `${bids} ${bids === 1 ? 'bid' : 'bids'} so far.`
   return deployment.message
 }
 
