@@ -60,7 +60,11 @@ async function copyIn(
   { leaseId, place }: LeasePlace,
 ): Promise<Copied> {
   const here = await localFile(from)
-  if (here === undefined) throw new SubletError('file.not-found', `There is no ${from}.`)
+  if (here === undefined) {
+    throw new SubletError('file.not-found', `There is no ${from} here.`, {
+      hint: 'Check the path; a place in a lease is written LEASE:/path.',
+    })
+  }
   const there = await client.statFile(leaseId, place)
   const { folder, name } = landingOf(place.path, there, {
     name: nameOf(from, resolve(from)),
@@ -92,7 +96,7 @@ async function copyOut(
   const there = await client.statFile(leaseId, place)
   if (there === undefined) {
     throw new SubletError('file.not-found', `There is no ${place.path} in the lease.`, {
-      hint: 'Look with `sublet exec LEASE -- ls`.',
+      hint: 'Check the path; `sublet exec LEASE -- ls` shows what is there, where the image has an ls.',
     })
   }
   const { folder, name } = landingOf(to, await localFile(to), {

@@ -1,17 +1,27 @@
-import { decodeExecFrames, encodeExecFrame, exitSchema, SubletError } from '@sublet/protocol'
+import {
+  decodeExecFrames,
+  type ErrorCode,
+  encodeExecFrame,
+  errorCodes,
+  exitSchema,
+  SubletError,
+} from '@sublet/protocol'
 import type { Command } from 'commander'
+import color from 'picocolors'
 import type WebSocket from 'ws'
 import { commandContext, type GlobalOptions } from './context.ts'
-import { findLease } from './find-lease.ts'
+import { checkService, findLease } from './find-lease.ts'
 
 export function addExec(program: Command): void {
   program
     .command('exec')
     .description('run a command inside a lease')
     .argument('<lease>', 'the start of its id, or the deployment’s name')
-    .argument('<command...>', 'the command, after --')
+    .argument('<command...>', 'the command and its words; after -- where one of them is an option of exec')
     .option('-s, --service <name>', 'in this service')
     .option('-T, --no-tty', 'no terminal, even when there is one here')
+    // `exec LEASE ls -l` means what it says.
+    .allowUnknownOption()
     .action(
       async (
         wanted: string,
@@ -19,12 +29,15 @@ export function addExec(program: Command): void {
         options: { service?: string; tty: boolean },
         command: Command,
       ) => {
+        const option = [wanted, words[0]].find((word) => word?.startsWith('-'))
+        if (option !== undefined) command.error(`error: unknown option '${option}'`)
         const { controller, output } = commandContext(command.optsWithGlobals<GlobalOptions>())
         const client = await controller()
-        const { leaseId } = findLease(await client.deployments(), wanted)
+        const found = findLease(await client.deployments(), wanted)
+        checkService(found, options.service)
         const atTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true
         const tty = options.tty && !output.json && atTerminal
-        const socket = client.exec(leaseId, {
+        const socket = client.exec(found.leaseId, {
           ...(options.service === undefined ? {} : { service: options.service }),
           command: words,
           tty,
@@ -32,6 +45,11 @@ export function addExec(program: Command): void {
         })
         if (!output.json) {
           process.exitCode = await attach(socket, tty, process)
+          if (notFoundCodes.includes(process.exitCode)) {
+            process.stderr.write(
+              `${color.cyan('→')} The image may have no ${words[0]}: many have no shell. Run a program that it has.\n`,
+            )
+          }
           return
         }
         const said = { stdout: collector(), stderr: collector() }
@@ -42,6 +60,9 @@ export function addExec(program: Command): void {
       },
     )
 }
+
+/** How shells and container engines say that there is no such program. */
+const notFoundCodes: readonly unknown[] = [126, 127]
 
 /** A terminal that does not tell its size counts as one of the common size. */
 const terminalSize = () => ({ columns: process.stdout.columns || 80, rows: process.stdout.rows || 24 })
@@ -55,6 +76,18 @@ function collector(): Sink & { text(): string } {
   return { write: (bytes) => chunks.push(bytes), text: () => Buffer.concat(chunks).toString('utf8') }
 }
 
+/** With which the controller closes the socket of a command that was not run; the reason says why. */
+const refusedCode = 4000
+
+/** `CODE: sentence` as an error. */
+export function refusal(reason: string): SubletError {
+  const [, code, sentence] = /^([a-z]+\.[a-z-]+|internal): (.*)$/s.exec(reason) ?? []
+  const known = code !== undefined && Object.hasOwn(errorCodes, code) ? (code as ErrorCode) : undefined
+  return new SubletError(known ?? 'provider.unreachable', sentence ?? 'The command could not be run there.', {
+    hint: 'Check that the lease is active: `sublet ps`.',
+  })
+}
+
 /** Messages as byte chunks until the socket closes. */
 async function* messages(socket: WebSocket): AsyncGenerator<Uint8Array> {
   const queue: Uint8Array[] = []
@@ -66,7 +99,8 @@ async function* messages(socket: WebSocket): AsyncGenerator<Uint8Array> {
     queue.push(new Uint8Array(data))
     signal()
   })
-  socket.on('close', () => {
+  socket.on('close', (code: number, reason: Buffer) => {
+    if (code === refusedCode) failure = refusal(reason.toString('utf8'))
     ended = true
     signal()
   })

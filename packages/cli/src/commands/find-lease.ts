@@ -6,7 +6,7 @@ export interface FoundLease {
   leaseId: string
 }
 
-const live = (deployment: Deployment) => !['closed', 'failed'].includes(deployment.phase)
+const live = (deployment: Pick<Deployment, 'phase'>) => !['closed', 'failed'].includes(deployment.phase)
 
 /**
  * The lease that a person means: by the start of its id (6 characters or more), by deployment id, or by deployment
@@ -30,6 +30,8 @@ export function findLease(deployments: readonly Deployment[], wanted: string): F
     })
   }
   if (found === undefined) {
+    const unleased = findUnleased(deployments, wanted)
+    if (unleased !== undefined) throw noLeaseYet(unleased)
     const names = [...new Set(all.map((one) => one.deployment.name))]
     throw new SubletError('lease.not-found', `There is no lease ${wanted}.`, {
       hint:
@@ -39,4 +41,43 @@ export function findLease(deployments: readonly Deployment[], wanted: string): F
     })
   }
   return found
+}
+
+/** The deployment that a person means to end: by a lease of its, as above, or by id or name where it has none yet. */
+export function findDeployment(deployments: readonly Deployment[], wanted: string): Deployment {
+  const unleased = findUnleased(deployments, wanted)
+  if (unleased !== undefined && live(unleased)) return unleased
+  return findLease(deployments, wanted).deployment
+}
+
+/** The newest of that id or name that no provider has taken. */
+function findUnleased(deployments: readonly Deployment[], wanted: string): Deployment | undefined {
+  return deployments
+    .filter(({ id, name }) => id === wanted || name === wanted)
+    .filter(({ groups }) => groups.every(({ leaseId }) => leaseId === undefined))
+    .toSorted((a, b) => Number(live(b)) - Number(live(a)) || b.createdAtMs - a.createdAtMs)[0]
+}
+
+function noLeaseYet({ name, phase, message, problem }: Deployment): SubletError {
+  if (phase === 'failed') {
+    return new SubletError('lease.not-found', `${name} failed before it had a lease: ${message}`, {
+      hint: problem?.hint ?? 'Deploy it again.',
+    })
+  }
+  return live({ phase })
+    ? new SubletError('lease.not-found', `${name} has no lease yet: ${message}`, {
+        hint: `Wait until it runs, or end it: \`sublet close ${name}\`.`,
+      })
+    : new SubletError('lease.not-found', `${name} was closed before it had a lease.`, {
+        hint: 'Deploy it again.',
+      })
+}
+
+/** Throws `service.not-found` naming the services that the lease has. */
+export function checkService({ group }: FoundLease, service: string | undefined): void {
+  const names = group.lease?.services.map(({ name }) => name) ?? []
+  if (service === undefined || names.length === 0 || names.includes(service)) return
+  throw new SubletError('service.not-found', `The lease has no service ${service}.`, {
+    hint: `It has: ${names.join(', ')}.`,
+  })
 }

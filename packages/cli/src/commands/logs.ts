@@ -3,7 +3,7 @@ import color from 'picocolors'
 import type { ControllerClient, LogQuery } from '../controller/client.ts'
 import { type Output, untilInterrupted } from '../output/output.ts'
 import { commandContext, type GlobalOptions } from './context.ts'
-import { findLease } from './find-lease.ts'
+import { checkService, findLease } from './find-lease.ts'
 
 function countArgument(text: string): number {
   const count = Number(text)
@@ -22,8 +22,9 @@ export function addLogs(program: Command): void {
     .action(async (wanted: string, options: LogQuery, command: Command) => {
       const { output, controller } = commandContext(command.optsWithGlobals<GlobalOptions>())
       const client = await controller()
-      const { leaseId } = findLease(await client.deployments(), wanted)
-      await printLogs(client, output, leaseId, options)
+      const found = findLease(await client.deployments(), wanted)
+      checkService(found, options.service)
+      await printLogs(client, output, found.leaseId, options)
     })
 }
 
