@@ -114,7 +114,11 @@ export function describeFailure(error: unknown): { problem: ReturnType<typeof to
   const findings = known.details?.findings
   if (Array.isArray(findings)) lines.push(...findings.map((finding) => `  ${describeFinding(finding)}`))
   const excluded = known.details?.excluded
-  if (Array.isArray(excluded)) lines.push(...excluded.map((one) => `  ${describeExclusion(one)}`))
+  if (Array.isArray(excluded)) {
+    // Of a single one the sentence above may have told all.
+    const untold = excluded.filter(({ message }) => excluded.length > 1 || !known.message.includes(message))
+    lines.push(...untold.map((one) => `  ${describeExclusion(one)}`))
+  }
   const logs = known.details?.lastLogLines
   if (Array.isArray(logs) && logs.length > 0) {
     lines.push(color.dim('  last lines of its output:'), ...logs.map((line) => color.dim(`  │ ${line}`)))

@@ -38,8 +38,13 @@ export function explainNoMatch(exclusions: readonly Exclusion[]): NoMatch {
   if (groups.length === 0) return { message: 'No provider is on offer.', groups }
   const counts = groups.map(({ reason, providers, example }) => `${providers} for ${reason} (${example})`)
   const cure = rate === undefined ? '' : ` The lowest rate that would have matched is ${perHour(rate)}.`
+  const [only] = exclusions
+  const message =
+    exclusions.length === 1 && only !== undefined
+      ? `The one provider was left out: ${only.message}`
+      : `All ${exclusions.length} providers were left out: ${counts.join('; ')}.`
   return {
-    message: `${exclusions.length === 1 ? 'The one provider was' : `All ${exclusions.length} providers were`} left out: ${counts.join('; ')}.${cure}`,
+    message: `${message}${cure}`,
     groups,
     ...(rate === undefined ? {} : { lowestMatchingRate: rate }),
   }

@@ -296,6 +296,9 @@ test('explains no match by its reasons, with the rate that would do', () => {
     ],
     lowestMatchingRate: 20n,
   })
+  expect(
+    explainNoMatch([{ ...exclusion('cpu'), message: '2 cores were asked, 1 core is free.' }]).message,
+  ).toBe('The one provider was left out: 2 cores were asked, 1 core is free.')
   expect(explainNoMatch([])).toEqual({ message: 'No provider is on offer.', groups: [] })
   expect(lowestMatchingRate([exclusion('region')])).toBeUndefined()
 })
