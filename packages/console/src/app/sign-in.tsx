@@ -1,7 +1,8 @@
 import { type FormEvent, useState } from 'react'
 
-/** Shown when the page came without its token, such as from a bookmark. */
+/** Shown when the page came without its token, such as from a bookmark, or with that of another network. */
 export function SignIn() {
+  const refused = new URLSearchParams(location.search).has('token-refused')
   const [address, setAddress] = useState('')
   const token = tokenIn(address)
   function open(event: FormEvent) {
@@ -11,6 +12,11 @@ export function SignIn() {
   return (
     <main className="mx-auto max-w-[520px] px-4 py-24">
       <h1>This page needs its token</h1>
+      {refused ? (
+        <p role="alert" className="mt-2 font-semibold">
+          The token in that address is not the one of this network.
+        </p>
+      ) : null}
       <p className="mt-2 text-soft">
         Only the person who runs this network may spend its wallet. Open the console at the address that{' '}
         <code className="font-mono text-ink">sublet up</code> printed, or paste that address here.
@@ -19,7 +25,7 @@ export function SignIn() {
         <input
           className="field min-w-0 flex-1 font-mono"
           aria-label="Address or token"
-          placeholder="http://127.0.0.1:8080/?token=…"
+          placeholder={`${location.origin}/?token=…`}
           value={address}
           onChange={(event) => setAddress(event.target.value)}
           autoComplete="off"

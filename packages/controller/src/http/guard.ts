@@ -29,6 +29,8 @@ export function guard(server: HttpServer, rulesNow: () => AdmissionRules): void 
     const token = url.searchParams.get('token')
     if (token === null || hasCookie(request.headers, rules)) return
     if (!isToken(token, rules)) {
+      // An address from an earlier network: the console asks a person for the new one.
+      if (request.headers.accept?.includes('text/html')) return reply.redirect('/?token-refused=1', 303)
       requireCredentials(
         { method: 'GET', headers: { authorization: `Bearer ${token}` }, upgrade: false },
         rules,
