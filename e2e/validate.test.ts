@@ -27,8 +27,8 @@ test('validate reads every file it is given, whatever is wrong with the others',
   const lines = all.stdout.trimEnd().split('\n')
   expect(lines).toEqual([
     expect.stringContaining(`${at('compose.yaml')}:1:`),
-    `${at('compose.yaml')}: compose, 1 group(s), ok`,
-    `${at('good.yaml')}: sublet, 1 group(s), ok`,
+    `${at('compose.yaml')}: compose, 1 group, ok`,
+    `${at('good.yaml')}: sublet, 1 group, ok`,
     expect.stringContaining(`${at('latin1.yaml')}:1:4 error workload.unreadable`),
     expect.stringContaining(`${at('typo.yaml')}:3:1 error sublet.unknown-key`),
     expect.stringContaining(`${at('typo.yaml')}:4:1 error sublet.unknown-key`),
@@ -62,7 +62,7 @@ test('a file whose name is a pattern is the file', async () => {
   await writeFile(file, 'image: x\nport: 80\n')
   await writeFile(join(data.path, 'q1.yaml'), 'imag: x\n')
   const { exitCode, stdout } = await sublet(['validate', file, '--quiet'])
-  expect([exitCode, stdout.trim()]).toEqual([0, `${file}: sublet, 1 group(s), ok`])
+  expect([exitCode, stdout.trim()]).toEqual([0, `${file}: sublet, 1 group, ok`])
 })
 
 test('--format says what a file is where its content does not', async () => {
@@ -70,11 +70,25 @@ test('--format says what a file is where its content does not', async () => {
   const file = join(data.path, 'app.yaml')
   await writeFile(file, 'services: {web: {image: x}}\n')
   const guessed = await sublet(['validate', file, '--quiet'])
-  expect(guessed.stdout).toContain('sublet, 1 group(s), ok')
+  expect(guessed.stdout).toContain('sublet, 1 group, ok')
   const said = await sublet(['validate', file, '--quiet', '--format', 'compose'])
-  expect(said.stdout).toContain('compose, 1 group(s), ok')
+  expect(said.stdout).toContain('compose, 1 group, ok')
   const converted = await sublet(['convert', file, '--to', 'sublet', '--format', 'compose'])
   expect(converted.stdout).toContain('restart: never')
+})
+
+test('--only gives one part of what Akash takes, as it goes into a file', async () => {
+  await using data = await temporaryDir()
+  const file = join(data.path, 'app.yaml')
+  await writeFile(file, 'name: app\nimage: x\nport: 80\nprice: 0.40/h\n')
+  const sdl = await sublet(['convert', file, '--to', 'akash', '--only', 'sdl'])
+  const written = join(data.path, 'deploy.yaml')
+  await writeFile(written, sdl.stdout)
+  const read = await sublet(['validate', written, '--quiet'])
+  expect(read.stdout).toContain('akash, 1 group, ok')
+  const { stdout } = await sublet(['convert', file, '--to', 'akash', '--only', 'hash'])
+  expect(stdout).toMatch(/^[0-9a-f]{64}\n$/)
+  expect((await sublet(['convert', file, '--to', 'sublet', '--only', 'sdl'])).exitCode).toBe(2)
 })
 
 test('no secret of the deployer is shown or written down, and every warning is told', async () => {

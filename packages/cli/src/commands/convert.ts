@@ -8,7 +8,7 @@ import {
   type WorkloadFormat,
   writeSubletYaml,
 } from '@sublet/protocol'
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { toJson } from '../output/output.ts'
 import { commandContext, type GlobalOptions } from './context.ts'
 import { formatOption, readInputs, readSourceFile } from './source-file.ts'
@@ -20,8 +20,11 @@ function targetArgument(text: string): Target {
   return text
 }
 
+const parts = ['sdl', 'manifest', 'groups', 'hash'] as const
+
 interface ConvertOptions {
   to: Target
+  only?: (typeof parts)[number]
   format?: WorkloadFormat
 }
 
@@ -31,8 +34,12 @@ export function addConvert(program: Command): void {
     .description('the same workload in another format; for akash its manifest, groups and hash')
     .argument('<file>', 'Sublet YAML, Akash SDL, Nosana job or Compose')
     .requiredOption('--to <format>', 'sublet or akash', targetArgument)
+    .addOption(
+      new Option('--only <part>', 'of akash: this part alone, to be written to a file').choices(parts),
+    )
     .addOption(formatOption())
-    .action(async (file: string, { to, format }: ConvertOptions, command: Command) => {
+    .action(async (file: string, { to, only, format }: ConvertOptions, command: Command) => {
+      if (only !== undefined && to !== 'akash') command.error("error: option '--only' is for --to akash")
       const { output } = commandContext(command.optsWithGlobals<GlobalOptions>())
       const source = await readSourceFile(file)
       const options = { file, format, ...(await readInputs(file, source, format)), secretsByName: true }
@@ -40,7 +47,16 @@ export function addConvert(program: Command): void {
         const { akash, findings } = convertToAkash(source, options)
         say(findings, output.json)
         if (akash === undefined) throw refused(file, findings)
-        output.result({ ...akash, findings: told(findings) }, () => toJson(akash))
+        if (only === undefined) {
+          output.result({ ...akash, findings: told(findings) }, () => toJson(akash))
+          if (!output.json && process.stdout.isTTY)
+            process.stderr.write(`\n--only sdl prints the SDL alone, ready for a file.\n`)
+          return
+        }
+        const part = akash[only]
+        output.result({ [only]: part, findings: told(findings) }, () =>
+          typeof part === 'string' ? part.trimEnd() : toJson(part),
+        )
         return
       }
       const { workload, findings } = readWorkload(source, options)

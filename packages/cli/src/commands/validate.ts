@@ -66,7 +66,8 @@ async function check(file: string, format: WorkloadFormat | undefined): Promise<
 function describe(result: Checked, quiet: boolean): string[] {
   const lines = result.findings.map(formatFinding)
   if (result.workload !== undefined) {
-    lines.push(`${result.file}: ${result.format}, ${result.workload.groups.length} group(s), ok`)
+    const { length } = result.workload.groups
+    lines.push(`${result.file}: ${result.format}, ${length} ${length === 1 ? 'group' : 'groups'}, ok`)
     if (!quiet) lines.push(stringify(JSON.parse(toJson(result.workload))).trimEnd())
   }
   return lines
