@@ -8,7 +8,9 @@ interface Wallet {
 }
 interface Ended {
   phase: string
-  groups: { lease: { paid: string; endReason: string; openTransaction?: string; exitCode: number } }[]
+  groups: {
+    lease: { leaseId: string; paid: string; endReason: string; openTransaction?: string; exitCode: number }
+  }[]
 }
 
 describeWith(['docker', 'busybox'])('jobs paid by vouchers', () => {
@@ -26,6 +28,9 @@ describeWith(['docker', 'busybox'])('jobs paid by vouchers', () => {
     expect(lease).toMatchObject({ endReason: 'job-ended', exitCode: 0 })
     expect(lease?.openTransaction).toBeUndefined()
     expect(BigInt(lease?.paid ?? 0)).toBeGreaterThan(0n)
+    // It has cost something, but the chain cannot tell how much of the channel it was.
+    const invoice = await up.run(['invoice', lease?.leaseId ?? '', '--json'])
+    expect(invoice.json<{ detail: string }>().detail).toContain('is paid by vouchers')
 
     const { channels } = (await up.run(['wallet', 'show', '--json'])).json<Wallet>()
     expect(channels).toMatchObject([{ redeemed: '0', unlockAt: 0 }])

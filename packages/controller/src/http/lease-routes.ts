@@ -1,5 +1,6 @@
 import {
   bytes32Schema,
+  type Hex,
   invoiceOf,
   invoiceSchema,
   isEnded,
@@ -43,7 +44,9 @@ export function leaseRoutes(
       const [histories, nowSeconds] = await Promise.all([chain.histories({ leaseId }), chain.nowSeconds()])
       const invoice = invoiceOf(histories.get(leaseId) ?? [], nowSeconds)
       if (invoice !== undefined) return invoice
-      throw new SubletError('lease.not-found', `The lease ${leaseId} was never opened; it has cost nothing.`)
+      throw deployments.lease(leaseId).status?.voucher === undefined
+        ? new SubletError('lease.not-found', `The lease ${leaseId} was never opened; it has cost nothing.`)
+        : paidByVouchers(leaseId)
     },
   )
   server.get(
@@ -99,4 +102,13 @@ function keptLines({ status }: LeaseRef): readonly LogLine[] | undefined {
 
 async function* linesOf(lines: readonly LogLine[], { tail }: LogQuery): AsyncGenerator<LogLine> {
   yield* tail === undefined ? lines : lines.slice(Math.max(0, lines.length - tail))
+}
+
+/** The chain knows such a lease only as part of its channel. */
+function paidByVouchers(leaseId: Hex): SubletError {
+  return new SubletError(
+    'lease.not-found',
+    `The lease ${leaseId} is paid by vouchers, so the chain has no invoice of it.`,
+    { hint: '`sublet ps --all` tells what it has cost, `sublet wallet show` what its provider has drawn.' },
+  )
 }
