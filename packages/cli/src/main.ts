@@ -44,8 +44,9 @@ export async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-function usageError({ message }: CommanderError): SubletError {
-  const said = message.replace(/^error: /, '')
+function usageError({ message, code }: CommanderError): SubletError {
+  // Of a command that only groups others the parser has printed the help, and says no more than that.
+  const said = code === 'commander.help' ? 'a command is missing' : message.replace(/^error: /, '')
   return new SubletError('request.invalid', `${said.charAt(0).toUpperCase()}${said.slice(1)}.`, {
     hint: 'Run with --help for what is possible.',
   })

@@ -21,7 +21,8 @@ export function addProvider(program: Command): void {
     .option('--network <file>', 'join.json of a network, whose market the prices are taken from')
     .option('--force', 'write the settings anew')
     .action(async (options: { region?: string; network?: string; force?: boolean }, command: Command) => {
-      const { output, dataDir } = commandContext(command.optsWithGlobals<GlobalOptions>())
+      const globals = command.optsWithGlobals<GlobalOptions>()
+      const { output, dataDir } = commandContext(globals)
       const { initProvider } = await import('../provider-owner/init-provider.ts')
       const progress = output.progress('Looking at this machine')
       const found = await initProvider({ dataDir, env: process.env, ...options }).catch((error: unknown) => {
@@ -29,7 +30,7 @@ export function addProvider(program: Command): void {
         throw error
       })
       progress.done('Looked at this machine')
-      output.result(found, () => describeInit(found, options.network))
+      output.result(found, () => describeInit(found, { network: options.network, data: globals.data }))
     })
 
   provider

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { type Deployment, SubletError } from '@sublet/protocol'
+import { type Deployment, dollars, SubletError } from '@sublet/protocol'
 import { type Command, InvalidArgumentError } from 'commander'
 import color from 'picocolors'
 import { type ControllerClient, createControllerClient } from '../controller/client.ts'
@@ -185,7 +185,7 @@ async function finishOnce(
   const report = onceReport(last, closed)
   if (report.exitCode !== 0) throw endedBadly(closed, report)
   if (!isJob && last.timings.answered === undefined) throw neverAnswered(closed, report)
-  output.result(report, () => `Paid ${report.paid}, refunded ${report.refunded} (millionths of a dollar).`)
+  output.result(report, () => `Paid ${dollars(report.paid)}, got ${dollars(report.refunded)} back.`)
 }
 
 function endedBadly({ name, groups }: Deployment, report: ReturnType<typeof onceReport>): SubletError {
@@ -214,7 +214,7 @@ async function answered(client: ControllerClient, running: Deployment): Promise<
     if (!deadline.aborted) throw error
   }
   throw new SubletError('workload.unready', `${running.name} runs but does not answer at its URL.`, {
-    hint: `Look at its output: sublet logs ${running.name}`,
+    hint: `Look at its output: \`sublet logs ${running.name}\`.`,
   })
 }
 
@@ -252,7 +252,9 @@ async function stayUp(
     for await (const next of client.watchDeployment(deployment.id, watching.signal)) latest = next
   })().catch(() => undefined)
   const timer = setInterval(() => {
-    process.stdout.write(`\r\u001b[2K${costLines(latest, Date.now()).at(0) ?? latest.message}`)
+    const line = costLines(latest, Date.now()).at(0) ?? latest.message
+    // A line that wraps could not be written over.
+    process.stdout.write(`\r\u001b[2K${[...line].slice(0, (process.stdout.columns || 80) - 1).join('')}`)
   }, 1000)
   await interrupted
   clearInterval(timer)

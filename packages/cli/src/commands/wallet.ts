@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import {
+  addressSchema,
   dollars,
   isSubletError,
   parseDollars,
@@ -88,7 +89,7 @@ export function addWallet(program: Command): void {
       const { fundFromFaucet } = await import('../network/faucet.ts')
       await fundFromFaucet(dataDir, address, baseUnits)
       const summary = await client.wallet()
-      output.result(summary, () => describe(summary).join('\n'))
+      output.result(summary, () => describe(summary).join('\n').trimStart())
     })
 
   wallet
@@ -97,6 +98,11 @@ export function addWallet(program: Command): void {
     .argument('<provider>', "the provider's address, as `wallet show` lists it")
     .action(async (provider: string, _options: unknown, command: Command) => {
       const { output, controller } = commandContext(command.optsWithGlobals<GlobalOptions>())
+      if (!addressSchema.safeParse(provider).success) {
+        throw new SubletError('request.invalid', `${provider} is no provider's address.`, {
+          hint: 'It is 0x and 40 hexadecimal digits; `sublet wallet show` lists each channel with its provider.',
+        })
+      }
       const channel = await (await controller()).unlockChannel(provider)
       output.result(channel, () => channelLine(channel))
     })
@@ -137,9 +143,10 @@ function channelLine({ provider, collateral, redeemed, unlockAt }: VoucherChanne
 
 function describe(summary: WalletSummary): string[] {
   return [
-    `tenant     ${summary.address} on chain ${summary.chainId}`,
+    '',
+    `You rent as ${summary.address} on chain ${summary.chainId}:`,
     `wallet     ${dollars(summary.walletBalance)} ${summary.tokenSymbol}`,
     `escrow     ${dollars(summary.escrowBalance)} ${summary.tokenSymbol}, free to rent with`,
-    `gas        ${Number(formatEther(summary.gasBalance)).toFixed(4)}`,
+    `for gas    ${Number(formatEther(summary.gasBalance)).toFixed(4)} of the chain's own coin`,
   ]
 }
