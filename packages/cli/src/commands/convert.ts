@@ -32,7 +32,7 @@ export function addConvert(program: Command): void {
   program
     .command('convert')
     .description('the same workload in another format; for akash its manifest, groups and hash')
-    .argument('<file>', 'Sublet YAML, Akash SDL, Nosana job or Compose')
+    .argument('<file>', 'Sublet YAML, Akash SDL, Nosana job or Compose; - for what is piped in')
     .requiredOption('--to <format>', 'sublet or akash', targetArgument)
     .addOption(
       new Option('--only <part>', 'of akash: this part alone, to be written to a file').choices(parts),

@@ -55,7 +55,7 @@ export function addDeploy(program: Command): void {
   program
     .command('deploy')
     .description('rent what a workload file asks for and start it')
-    .argument('<file>', 'Sublet YAML, Akash SDL, Nosana job or Compose')
+    .argument('<file>', 'Sublet YAML, Akash SDL, Nosana job or Compose; - for what is piped in')
     .option('--max-rate <dollars>', 'highest rate per hour for each group', rateArgument)
     .addOption(payOption())
     .option('--pick', 'choose among the bids yourself')

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { temporaryDir } from '@sublet/testing/sublet-process'
 import { expect, test } from 'vitest'
-import { readInputs } from './source-file.ts'
+import { readInputs, readSourceFile } from './source-file.ts'
 
 async function inputsOf(source: string, beside: Record<string, string>, env: Record<string, string> = {}) {
   await using data = await temporaryDir()
@@ -51,3 +51,21 @@ test('a file of another format names nothing', async () => {
     env: {},
   })
 })
+
+test('- reads what is piped in, whole characters whatever the pieces', async () => {
+  const bytes = Buffer.from('name: grüße\n')
+  const cut = bytes.indexOf(0xc3) + 1
+  expect(await readSourceFile('-', pieces(bytes.subarray(0, cut), bytes.subarray(cut)))).toBe('name: grüße\n')
+})
+
+test('- refuses a terminal, and more than a workload file may hold', async () => {
+  const terminal = Object.assign(pieces(), { isTTY: true })
+  await expect(readSourceFile('-', terminal)).rejects.toMatchObject({ code: 'workload.unreadable' })
+  await expect(readSourceFile('-', pieces(new Uint8Array(2 * 1024 * 1024)))).rejects.toThrow(
+    'larger than 1 MiB',
+  )
+})
+
+async function* pieces(...chunks: Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* chunks
+}

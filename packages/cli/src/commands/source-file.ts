@@ -11,28 +11,9 @@ import {
 } from '@sublet/protocol'
 import { Option } from 'commander'
 
-/** A workload file as text. Throws `workload.unreadable` with the cure. */
-export async function readSourceFile(path: string): Promise<string> {
-  const info = await stat(path).catch(() => undefined)
-  if (info === undefined) {
-    throw new SubletError('workload.unreadable', `There is no file ${path}.`, {
-      hint: 'Check the path; `examples/hello.yaml` is a file to start from.',
-    })
-  }
-  if (info.isDirectory()) {
-    throw new SubletError('workload.unreadable', `${path} is a folder.`, { hint: 'Name the file inside it.' })
-  }
-  if (info.size > maxFileBytes) {
-    throw new SubletError('workload.unreadable', `${path} is larger than 1 MiB.`, {
-      hint: 'A workload file describes what to run; put data into a volume or an image.',
-    })
-  }
-  const bytes = await readFile(path).catch((cause: Error) => {
-    throw new SubletError('workload.unreadable', `${path} cannot be read: ${cause.message}.`, {
-      hint: 'See that you may read it.',
-      cause,
-    })
-  })
+/** A workload file as text; `-` is what is piped in. Throws `workload.unreadable` with the cure. */
+export async function readSourceFile(path: string, input: Input = process.stdin): Promise<string> {
+  const bytes = path === '-' ? await pipedIn(input) : await bytesOf(path)
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch (cause) {
@@ -43,6 +24,49 @@ export async function readSourceFile(path: string): Promise<string> {
       cause,
     })
   }
+}
+
+type Input = AsyncIterable<string | Uint8Array> & { isTTY?: boolean }
+
+async function pipedIn(input: Input): Promise<Uint8Array> {
+  if (input.isTTY === true) {
+    throw new SubletError('workload.unreadable', 'Nothing is piped in for `-` to read.', {
+      hint: 'Name a file, or write `cat FILE | sublet …`.',
+    })
+  }
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of input) {
+    chunks.push(Buffer.from(chunk))
+    length += chunk.length
+    if (length > maxFileBytes) throw tooLarge('What is piped in')
+  }
+  return Buffer.concat(chunks)
+}
+
+async function bytesOf(path: string): Promise<Uint8Array> {
+  const info = await stat(path).catch(() => undefined)
+  if (info === undefined) {
+    throw new SubletError('workload.unreadable', `There is no file ${path}.`, {
+      hint: 'Check the path; `examples/hello.yaml` is a file to start from.',
+    })
+  }
+  if (info.isDirectory()) {
+    throw new SubletError('workload.unreadable', `${path} is a folder.`, { hint: 'Name the file inside it.' })
+  }
+  if (info.size > maxFileBytes) throw tooLarge(path)
+  return readFile(path).catch((cause: Error) => {
+    throw new SubletError('workload.unreadable', `${path} cannot be read: ${cause.message}.`, {
+      hint: 'See that you may read it.',
+      cause,
+    })
+  })
+}
+
+function tooLarge(what: string): SubletError {
+  return new SubletError('workload.unreadable', `${what} is larger than 1 MiB.`, {
+    hint: 'A workload file describes what to run; put data into a volume or an image.',
+  })
 }
 
 /** For a file that is taken for another format than it is in. */

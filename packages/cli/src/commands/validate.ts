@@ -29,7 +29,10 @@ export function addValidate(program: Command): void {
   program
     .command('validate')
     .description('check workload files and show their normal form')
-    .argument('<files...>', 'files or globs: Sublet YAML, Akash SDL, Nosana job or Compose')
+    .argument(
+      '<files...>',
+      'files or globs: Sublet YAML, Akash SDL, Nosana job or Compose; - for what is piped in',
+    )
     .addOption(formatOption())
     .option('--strict', 'exit 1 when there are warnings')
     .option('--quiet', 'print problems only, not the normal form')
