@@ -34,7 +34,7 @@ export function addExec(program: Command): void {
         const { controller, output } = commandContext(command.optsWithGlobals<GlobalOptions>())
         const client = await controller()
         const found = findLease(await client.deployments(), wanted)
-        checkService(found, options.service)
+        checkService(found, options.service, { mustBeOne: true })
         const atTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true
         const tty = options.tty && !output.json && atTerminal
         const socket = client.exec(found.leaseId, {
@@ -84,7 +84,10 @@ export function refusal(reason: string): SubletError {
   const [, code, sentence] = /^([a-z]+\.[a-z-]+|internal): (.*)$/s.exec(reason) ?? []
   const known = code !== undefined && Object.hasOwn(errorCodes, code) ? (code as ErrorCode) : undefined
   return new SubletError(known ?? 'provider.unreachable', sentence ?? 'The command could not be run there.', {
-    hint: 'Check that the lease is active: `sublet ps`.',
+    hint:
+      known === 'provider.unreachable'
+        ? 'A provider that lost its connection dials again by itself; try in a few seconds.'
+        : 'Look with `sublet ps` whether the lease is active, and try again.',
   })
 }
 

@@ -39,6 +39,9 @@ test('a service that a lease does not have is refused with those that it has', (
   expect(() => checkService(found, 'nosuch')).toThrow(expect.objectContaining({ hint: 'It has: web, db.' }))
   expect(() => checkService(found, 'db')).not.toThrow()
   expect(() => checkService(found, undefined)).not.toThrow()
+  expect(() => checkService(found, undefined, { mustBeOne: true })).toThrow(
+    expect.objectContaining({ hint: 'Name one with --service: web, db.' }),
+  )
 })
 
 const aProblem = {

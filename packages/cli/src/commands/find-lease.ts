@@ -73,9 +73,18 @@ function noLeaseYet({ name, phase, message, problem }: Deployment): SubletError 
       })
 }
 
-/** Throws `service.not-found` naming the services that the lease has. */
-export function checkService({ group }: FoundLease, service: string | undefined): void {
+/** Throws `service.not-found` naming the services that the lease has; also where none of several is named, if one must be. */
+export function checkService(
+  { group }: FoundLease,
+  service: string | undefined,
+  { mustBeOne = false } = {},
+): void {
   const names = group.lease?.services.map(({ name }) => name) ?? []
+  if (service === undefined && mustBeOne && names.length > 1) {
+    throw new SubletError('service.not-found', 'The lease has several services.', {
+      hint: `Name one with --service: ${names.join(', ')}.`,
+    })
+  }
   if (service === undefined || names.length === 0 || names.includes(service)) return
   throw new SubletError('service.not-found', `The lease has no service ${service}.`, {
     hint: `It has: ${names.join(', ')}.`,

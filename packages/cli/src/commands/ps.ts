@@ -27,7 +27,10 @@ function describe(deployments: readonly Deployment[], nowMs: number): string {
         lease?.phase ?? deployment.phase,
         lease === undefined ? '–' : perHour(lease.ratePerHour),
         lease === undefined ? '–' : dollars(costOf(lease, nowMs)),
-        lease?.endpoints.map((endpoint) => endpoint.url).join(' ') ?? '',
+        // What has ended answers nowhere.
+        deployment.endedAtMs === undefined
+          ? (lease?.endpoints.map((endpoint) => endpoint.url).join(' ') ?? '')
+          : '',
       ]
     }),
   )

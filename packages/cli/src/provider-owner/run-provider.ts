@@ -52,7 +52,7 @@ function parseSettings(text: string, path: string): Record<string, unknown> {
     return JSON.parse(text) as Record<string, unknown>
   } catch (cause) {
     throw new SubletError('config.invalid', `${path} is not JSON.`, {
-      hint: 'Mend it, or run `sublet provider init` again.',
+      hint: 'Mend it, or write it anew: `sublet provider init --force`.',
       cause,
     })
   }
