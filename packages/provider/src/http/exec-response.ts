@@ -46,7 +46,8 @@ export async function execResponse(parts: ExecParts): Promise<ResponseToSeal> {
   })
   signal.addEventListener('abort', () => session.close(), { once: true })
   void feed(session, parts.body).catch(() => session.close())
-  return { status: 200, headers: { 'content-type': 'application/octet-stream' }, body: frames(session) }
+  const body = frames(session, outputOf(session))
+  return { status: 200, headers: { 'content-type': 'application/octet-stream' }, body }
 }
 
 /** The instance that a tenant means. Throws `service.not-found` or `lease.not-ready`. */
@@ -88,14 +89,35 @@ async function feed(session: ExecSession, body: OpenedRequest['body']): Promise<
   session.stdin.end()
 }
 
+type Pulled = { stream: OutputStream; result: IteratorResult<unknown> }
+interface OutputStream {
+  kind: 'stdout' | 'stderr'
+  iterator: AsyncIterator<unknown>
+}
+
+const pull = async (stream: OutputStream): Promise<Pulled> => ({
+  stream,
+  result: await stream.iterator.next(),
+})
+
+/** Reads from the start, not only once the answer is on its way: Node drops what a process that is over said to nobody. */
+function outputOf(session: ExecSession): Map<OutputStream, Promise<Pulled>> {
+  const pending = new Map<OutputStream, Promise<Pulled>>()
+  for (const kind of ['stdout', 'stderr'] as const) {
+    const stream = { kind, iterator: session[kind][Symbol.asyncIterator]() }
+    const first = pull(stream)
+    // It may fail before anybody waits for it.
+    first.catch(() => undefined)
+    pending.set(stream, first)
+  }
+  return pending
+}
+
 /** What the command says, and last how it ended. */
-async function* frames(session: ExecSession): AsyncGenerator<Uint8Array> {
-  const streams = [
-    { kind: 'stdout', iterator: session.stdout[Symbol.asyncIterator]() },
-    { kind: 'stderr', iterator: session.stderr[Symbol.asyncIterator]() },
-  ] as const
-  const pull = async (stream: (typeof streams)[number]) => ({ stream, result: await stream.iterator.next() })
-  const pending = new Map(streams.map((stream) => [stream, pull(stream)]))
+async function* frames(
+  session: ExecSession,
+  pending: Map<OutputStream, Promise<Pulled>>,
+): AsyncGenerator<Uint8Array> {
   try {
     while (pending.size > 0) {
       const { stream, result } = await Promise.race(pending.values())
