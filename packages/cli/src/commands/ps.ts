@@ -24,7 +24,7 @@ function describe(deployments: readonly Deployment[], nowMs: number): string {
       return [
         deployment.name,
         group.leaseId?.slice(0, 12) ?? '–',
-        lease?.phase ?? deployment.phase,
+        stateOf(deployment, lease),
         lease === undefined ? '–' : perHour(lease.ratePerHour),
         lease === undefined ? '–' : dollars(costOf(lease, nowMs)),
         // What has ended answers nowhere.
@@ -35,6 +35,12 @@ function describe(deployments: readonly Deployment[], nowMs: number): string {
     }),
   )
   return table(['NAME', 'LEASE', 'STATE', 'RATE', 'COST SO FAR', 'URL'], rows)
+}
+
+/** The phase of the lease, and how what ran in it ended where that was badly. */
+function stateOf(deployment: Deployment, lease: Lease | undefined): string {
+  if (lease === undefined) return deployment.phase
+  return (lease.exitCode ?? 0) === 0 ? lease.phase : `${lease.phase}, exit ${lease.exitCode}`
 }
 
 type Lease = NonNullable<Deployment['groups'][number]['lease']>

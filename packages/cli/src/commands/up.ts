@@ -5,7 +5,7 @@ import color from 'picocolors'
 import { type ControllerClient, createControllerClient } from '../controller/client.ts'
 import type { Output } from '../output/output.ts'
 import { unlessAborted, watchThisProcess } from '../up/interruption.ts'
-import { costLines, onceReport, upReport } from '../up/report.ts'
+import { costLine, costLines, onceReport, upReport } from '../up/report.ts'
 import type { Network } from '../up/start-network.ts'
 import { commandContext, type GlobalOptions } from './context.ts'
 import { deployAndWait } from './deploy.ts'
@@ -224,7 +224,7 @@ function sayItIsUp(output: Output, network: Network, deployment: Deployment | un
     if (network.runtime === 'host') {
       const { what, cure } = network.runtimeLack ?? { what: '', cure: '' }
       lines.push(
-        `${color.yellow('No Docker')} leases run as this machine’s own processes, without isolation, and only yours.`,
+        `${color.yellow('Runtime')}   Leases run as this machine’s own processes, without isolation, and only yours.`,
         ...(what === '' ? [] : [`          ${what} ${cure}`]),
       )
     }
@@ -252,9 +252,8 @@ async function stayUp(
     for await (const next of client.watchDeployment(deployment.id, watching.signal)) latest = next
   })().catch(() => undefined)
   const timer = setInterval(() => {
-    const line = costLines(latest, Date.now()).at(0) ?? latest.message
-    // A line that wraps could not be written over.
-    process.stdout.write(`\r\u001b[2K${[...line].slice(0, (process.stdout.columns || 80) - 1).join('')}`)
+    const line = costLine(latest, Date.now(), (process.stdout.columns || 80) - 1)
+    process.stdout.write(`\r\u001b[2K${line}`)
   }, 1000)
   await interrupted
   clearInterval(timer)

@@ -21,7 +21,7 @@ export async function checkPorts(base: number): Promise<Ports> {
   for (const [role, port] of Object.entries(ports)) {
     if (await isFree(port)) continue
     throw new SubletError('port.taken', `Port ${port}, for the ${role}, is in use by another program.`, {
-      hint: `Stop that program, or choose another: sublet up --port ${await freeBase(base + 10)}`,
+      hint: `Stop that program, or choose another: \`sublet up --port ${await freeBase(base + 10)}\`.`,
     })
   }
   return ports

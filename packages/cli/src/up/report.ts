@@ -1,4 +1,4 @@
-import type { Deployment } from '@sublet/protocol'
+import type { Deployment, LeaseStatus } from '@sublet/protocol'
 import { dollars, perHour } from '@sublet/protocol'
 import { costOf } from '../commands/ps.ts'
 import type { Network } from './start-network.ts'
@@ -38,9 +38,19 @@ export function costLines(deployment: Deployment, nowMs: number): string[] {
   return deployment.groups.flatMap((group) => {
     const { lease } = group
     if (lease === undefined) return []
-    const urls = lease.endpoints.map((endpoint) => endpoint.url).join('  ')
-    return [
-      `${deployment.name}  ${urls}  ${perHour(lease.ratePerHour)}, ${dollars(costOf(lease, nowMs))} so far`,
-    ]
+    const urls = lease.endpoints.map(({ url }) => `${url}  `).join('')
+    return [`${deployment.name}  ${urls}${costWords(lease, nowMs)}`]
   })
 }
+
+/** The first of them, to be written over again and again: without URLs where they do not fit, for a line that wraps stays. */
+export function costLine(deployment: Deployment, nowMs: number, columns: number): string {
+  const line = costLines(deployment, nowMs).at(0) ?? deployment.message
+  if ([...line].length <= columns) return line
+  const lease = deployment.groups.find((group) => group.lease !== undefined)?.lease
+  const short = lease === undefined ? line : `${deployment.name}  ${costWords(lease, nowMs)}`
+  return [...short].slice(0, columns).join('')
+}
+
+const costWords = (lease: LeaseStatus, nowMs: number) =>
+  `${perHour(lease.ratePerHour)}, ${dollars(costOf(lease, nowMs))} so far`
