@@ -20,7 +20,7 @@ export function noMatchError(answer: MarketAnswer): SubletError {
   if (candidates > 0) {
     const refusals = excluded.filter(({ reason }) => ['declined', 'unreachable', 'image'].includes(reason))
     const isImage = refusals.length > 0 && refusals.every(({ reason }) => reason === 'image')
-    return new SubletError('order.no-bids', `No matching provider made a bid${countReasons(refusals)}.`, {
+    return new SubletError('order.no-bids', `No matching provider made a bid${whyNoBids(refusals)}`, {
       hint: isImage
         ? 'On your own machine install Docker, or start it, and then `sublet up` again; or rent from another provider.'
         : 'Try again in a moment: what is free changes by the second.',
@@ -36,10 +36,12 @@ export function noMatchError(answer: MarketAnswer): SubletError {
   return new SubletError('order.no-match', explainNoMatch(excluded).message, { hint, details })
 }
 
-/** `: 2 rate, 1 gpu-model`. */
-function countReasons(excluded: readonly Exclusion[]): string {
+/** What the only one said, or `: 2 rate, 1 gpu-model.` */
+function whyNoBids(excluded: readonly Exclusion[]): string {
+  const [only] = excluded
+  if (excluded.length === 1 && only !== undefined) return `: ${only.message.replace(/\.?$/, '.')}`
   const counts = new Map<string, number>()
   for (const { reason } of excluded) counts.set(reason, (counts.get(reason) ?? 0) + 1)
   const parts = [...counts].sort(([, a], [, b]) => b - a).map(([reason, count]) => `${count} ${reason}`)
-  return parts.length === 0 ? '' : `: ${parts.join(', ')}`
+  return parts.length === 0 ? '.' : `: ${parts.join(', ')}.`
 }
