@@ -148,6 +148,7 @@ test('ends with its job, and gives its exit code', async () => {
   market.providers[0]?.end(running.groups[0]?.leaseId ?? '0x', 'job-ended', { exitCode: 3 })
   const closed = await until(deployments, id, 'closed')
   expect(closed.groups[0]?.lease).toMatchObject({ endReason: 'job-ended', exitCode: 3 })
+  expect(closed.message).toBe('Ended with exit code 3. Closed and settled.')
 })
 
 test('waits for a person to pick', async () => {

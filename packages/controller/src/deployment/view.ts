@@ -30,11 +30,17 @@ function messageOf(state: DeploymentState, phase: DeploymentPhase): string {
   // A running group may have something to say, such as that its money will end.
   const telling = state.groups.filter((group) => !isOver(group) && !isPlain(group))
   const [only] = telling
-  if (phase === 'closing' || phase === 'closed') return settledMessages[phase] ?? ''
+  if (phase === 'closing' || phase === 'closed') return `${badEnd(state)}${settledMessages[phase] ?? ''}`
   if (only === undefined) return settledMessages[phase] ?? state.groups[0]?.message ?? ''
   return state.groups.length === 1
     ? only.message
     : telling.map(({ name, message }) => `${name}: ${message}`).join(' ')
+}
+
+/** How work that ended by itself ended, where that was badly. */
+function badEnd({ groups }: DeploymentState): string {
+  const exitCode = groups.map(({ lease }) => lease?.exitCode ?? 0).find((code) => code !== 0)
+  return exitCode === undefined ? '' : `Ended with exit code ${exitCode}. `
 }
 
 const isPlain = (group: GroupState) => group.stage === 'following' && group.message === ''
