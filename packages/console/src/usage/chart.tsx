@@ -132,7 +132,8 @@ function optionsOf({ element, count, leastTop, base, format, onPoint }: PlotPart
     cursor: { y: false, drag: { setScale: false }, points: { size: 6 } },
     hooks: { setCursor: [({ cursor: { idx } }) => onPoint(idx ?? null)] },
     scales: {
-      x: { range: (_plot, first, last) => [Math.min(first, last - leastSpanSeconds), last] },
+      // Of a single sample uPlot would show its whole day.
+      x: { range: ({ data: [times] }, first, last) => timeRange(times.at(-1), first, last) },
       y: { range: (_plot, _least, most) => [0, Math.max(leastTop, (most ?? 0) * 1.1)] },
     },
     axes: [
@@ -162,6 +163,11 @@ function optionsOf({ element, count, leastTop, base, format, onPoint }: PlotPart
       })),
     ],
   }
+}
+
+function timeRange(newest: number | undefined, first: number, last: number): [number, number] {
+  const until = newest ?? last
+  return [Math.min(first, until - leastSpanSeconds), until]
 }
 
 /** Steps of a bytes axis, from one byte to a tebibyte. */
