@@ -1,6 +1,8 @@
 import { errorCodes, SubletError, toProblem } from '@sublet/protocol'
 import { Command, CommanderError } from 'commander'
+import color from 'picocolors'
 import { loadCommands } from './commands/load-commands.ts'
+import { asCalled } from './output/as-called.ts'
 import { describeFailure, toJson } from './output/output.ts'
 
 async function program(args: readonly string[]): Promise<Command> {
@@ -10,7 +12,9 @@ async function program(args: readonly string[]): Promise<Command> {
     .option('--json', 'print one JSON value for scripts')
     .option('--data <dir>', 'folder of this network (default: SUBLET_DATA or ~/.sublet)')
     .enablePositionalOptions()
-    .showHelpAfterError('Run with --help for what is possible.')
+    .configureOutput({
+      outputError: (text, write) => write(`${color.red('✗')} ${asSentence(text)}\n`),
+    })
   for (const add of await loadCommands(args)) add(sublet)
   return sublet
 }
@@ -18,9 +22,9 @@ async function program(args: readonly string[]): Promise<Command> {
 /** Runs one command line. Sets `process.exitCode`; never throws, never prints a stack trace unasked. */
 export async function main(args: readonly string[]): Promise<void> {
   const cli = await program(args)
-  cli.exitOverride()
-  for (const command of withSubcommands(cli)) {
+  for (const command of [cli, ...withSubcommands(cli)]) {
     command.exitOverride()
+    command.showHelpAfterError(`${color.cyan('→')} ${asCalled(helpHint(command), process.env)}`)
     if (!command.options.some((option) => option.long === '--json')) {
       command
         .option('--json', 'print one JSON value for scripts')
@@ -46,10 +50,27 @@ export async function main(args: readonly string[]): Promise<void> {
 
 function usageError({ message, code }: CommanderError): SubletError {
   // Of a command that only groups others the parser has printed the help, and says no more than that.
-  const said = code === 'commander.help' ? 'a command is missing' : message.replace(/^error: /, '')
-  return new SubletError('request.invalid', `${said.charAt(0).toUpperCase()}${said.slice(1)}.`, {
+  const said = code === 'commander.help' ? 'a command is missing' : message
+  return new SubletError('request.invalid', asSentence(said), {
     hint: 'Run with --help for what is possible.',
   })
+}
+
+/** What the parser says, as the other errors are said: `error: unknown command 'x'\n(Did you mean y?)`. */
+function asSentence(text: string): string {
+  const [first = '', ...more] = text
+    .replace(/^error: /, '')
+    .trim()
+    .split('\n')
+    .map((line) => line.trim())
+  const sentence = `${first.charAt(0).toUpperCase()}${first.slice(1)}`.replace(/[.:]?$/, '.')
+  return [sentence, ...more.map((line) => line.replace(/^\((.*)\)$/, '$1'))].join(' ')
+}
+
+function helpHint(command: Command): string {
+  const names: string[] = []
+  for (let one: Command | null = command; one !== null; one = one.parent) names.unshift(one.name())
+  return `\`${names.join(' ')} --help\` shows what is possible.`
 }
 
 function withSubcommands(command: Command): Command[] {

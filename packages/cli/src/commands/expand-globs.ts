@@ -2,7 +2,8 @@ import { stat } from 'node:fs/promises'
 import { isAbsolute } from 'node:path'
 import { glob } from 'tinyglobby'
 
-const magic = /[*?[\]{}]/
+/** What makes a name a pattern. */
+export const magic = /[*?[\]{}]/
 
 /** Files named or matched, each once, in the order given. A pattern that matches nothing stands for itself, as in a shell. */
 export async function expandGlobs(patterns: readonly string[]): Promise<string[]> {

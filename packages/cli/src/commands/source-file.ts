@@ -10,6 +10,7 @@ import {
   workloadInputs,
 } from '@sublet/protocol'
 import { Option } from 'commander'
+import { magic } from './expand-globs.ts'
 
 /** A workload file as text; `-` is what is piped in. Throws `workload.unreadable` with the cure. */
 export async function readSourceFile(path: string, input: Input = process.stdin): Promise<string> {
@@ -47,7 +48,8 @@ async function pipedIn(input: Input): Promise<Uint8Array> {
 async function bytesOf(path: string): Promise<Uint8Array> {
   const info = await stat(path).catch(() => undefined)
   if (info === undefined) {
-    throw new SubletError('workload.unreadable', `There is no file ${path}.`, {
+    const found = magic.test(path) ? `No file matches ${path}.` : `There is no file ${path}.`
+    throw new SubletError('workload.unreadable', found, {
       hint: 'Check the path; `examples/hello.yaml` is a file to start from.',
     })
   }
