@@ -142,10 +142,10 @@ async function shown<T>(
       if (bytes - said < sayEveryBytes || !process.stderr.isTTY) return
       said = bytes
       progress.update(
-        `${what}  ${megabytes(bytes)}${totalBytes === undefined ? '' : ` of ${megabytes(totalBytes)}`} MB`,
+        `${what}  ${sizeWords(bytes)}${totalBytes === undefined ? '' : ` of ${sizeWords(totalBytes)}`}`,
       )
     })
-    progress.done(`${what}  ${megabytes(last)} MB`)
+    progress.done(`${what}  ${sizeWords(last)}`)
     return result
   } catch (error) {
     progress.failed(what)
@@ -153,6 +153,7 @@ async function shown<T>(
   }
 }
 
-function megabytes(bytes: number): string {
-  return (bytes / 1e6).toFixed(1)
+function sizeWords(bytes: number): string {
+  if (bytes < 1_000) return `${bytes} B`
+  return bytes < 1_000_000 ? `${(bytes / 1_000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`
 }
