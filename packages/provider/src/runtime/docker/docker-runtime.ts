@@ -311,7 +311,7 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
       await memoryFiles?.remove(leaseId)
     },
 
-    logs: (id, request) => containerLogs(docker, id, request),
+    logs: (id, request) => containerLogs(connection, id, request),
 
     async exec(id, request) {
       const container = docker.getContainer(id)

@@ -1,6 +1,5 @@
 import { SubletError } from '@sublet/protocol'
-
-export type OutputStream = 'stdout' | 'stderr'
+import type { OutputStream } from '../log-files/line-joiner.ts'
 
 /** One piece of a container's output, as Docker multiplexes it: 1 is stdout, 2 stderr; 8 bytes of header each. */
 export interface OutputFrame {

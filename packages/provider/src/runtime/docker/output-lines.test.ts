@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { outputLines, parseStamp } from './output-lines.ts'
+import type { LineJoinerOptions } from '../log-files/line-joiner.ts'
+import { outputLines } from './output-lines.ts'
 
 function frame(kind: number, text: string): Buffer {
   const body = Buffer.from(text)
@@ -10,12 +11,12 @@ function frame(kind: number, text: string): Buffer {
   return Buffer.concat([header, body])
 }
 
-async function linesOf(chunks: Buffer[]) {
+async function linesOf(chunks: Buffer[], options?: LineJoinerOptions) {
   const lines: [string, string][] = []
   const source = (async function* () {
     yield* chunks
   })()
-  for await (const some of outputLines(source)) {
+  for await (const some of outputLines(source, options)) {
     for (const { stream, text, atMs } of some) {
       expect(atMs).toBe(stampMs)
       lines.push([stream, text])
@@ -78,7 +79,17 @@ test('refuses what is no such stream', async () => {
   await expect(linesOf([Buffer.from('HTTP/1.1 500 no\r\n\r\n')])).rejects.toThrow('malformed')
 })
 
-test('keeps fractions of a millisecond', () => {
-  expect(parseStamp(stamp)).toBe(stampMs)
-  expect(parseStamp('2026-11-22T16:08:22.5+02:00')).toBe(Date.parse('2026-11-22T14:08:22.500Z'))
+test('keeps a last line without its end', async () => {
+  expect(await linesOf([frame(1, `${stamp} whole\n`), frame(2, `${stamp} begun`)])).toEqual([
+    ['stdout', 'whole'],
+    ['stderr', 'begun'],
+  ])
+})
+
+test('begins a line anew after what the run before left without an end', async () => {
+  const chunks = [frame(1, `${stamp} last words`), frame(1, `${stamp} next run\n`)]
+  expect(await linesOf(chunks, { leastPieceBytes: 16_384 })).toEqual([
+    ['stdout', 'last words'],
+    ['stdout', 'next run'],
+  ])
 })

@@ -5,6 +5,8 @@ import { dirname, join, resolve as resolvePath } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Hex, SubletError } from '@sublet/protocol'
 import type { BundledImages } from '../../image/bundled-images.ts'
+import { nextChange } from '../log-files/folder-watch.ts'
+import { readLogFiles } from '../log-files/read-log-files.ts'
 import {
   type Instance,
   type InstanceSpec,
@@ -29,7 +31,7 @@ import {
   supervisorIsAlive,
   writeRecord,
 } from './instance-folder.ts'
-import { nextChange, readLogFiles } from './log-files.ts'
+import { logFilesOf, supervisorLogFormat } from './log-files.ts'
 
 /** An image reference that stands for no image: the service's own command runs on the machine as it is. */
 export const hostImage = 'sublet.local/host:1'
@@ -267,7 +269,15 @@ export function createHostRuntime(options: HostRuntimeOptions): Runtime {
 
     async *logs(id, request) {
       await recordOf(id)
-      yield* readLogFiles(folderOf(id), request, async () => (await inspect(id))?.state !== 'running')
+      const source = {
+        files: logFilesOf(folderOf(id)),
+        format: supervisorLogFormat,
+        async ended(signal: AbortSignal) {
+          while (!signal.aborted && (await inspect(id))?.state === 'running')
+            await nextChange(folderOf(id), signal)
+        },
+      }
+      yield* readLogFiles(source, request)
     },
 
     async exec(id, request) {
