@@ -4,7 +4,9 @@ import { decompressed, unreadable } from './open-log-files.ts'
 /** Told where in `buffer` the lines of a log file lie, without their newlines. The bytes are another's after the call. */
 export type EntryTaker = (buffer: Buffer, start: number, end: number) => void
 
-const readBytes = 256 * 1024
+/** Little is held for files that nothing comes from. */
+const leastReadBytes = 16 * 1024
+const mostReadBytes = 256 * 1024
 /** No driver writes a longer entry: what is, is what a crash or a truncation has left. */
 const mostEntryBytes = 4 * 1024 * 1024
 const newline = 0x0a
@@ -19,9 +21,11 @@ export interface EntryCutter {
 /** Cuts a log file into its lines, from a place in it on. In the middle of an entry, it begins with the next one. */
 export function cutEntries(file: OpenLogFile, startBytes = 0): EntryCutter {
   let at = startBytes
-  let buffer = Buffer.allocUnsafeSlow(readBytes)
+  let buffer = Buffer.alloc(0)
+  let readBytes = leastReadBytes
   let held = 0
   let isSkipping = startBytes > 0
+  let isUnpacked = false
 
   /** Takes the entries of the first `end` bytes, of which those from `known` on are new; what is begun is held. */
   function cut(end: number, known: number, take: EntryTaker): void {
@@ -42,9 +46,13 @@ export function cutEntries(file: OpenLogFile, startBytes = 0): EntryCutter {
 
   function makeRoom(bytes: number): void {
     if (held + bytes <= buffer.length) return
-    const larger = Buffer.allocUnsafeSlow(2 * (held + bytes))
-    buffer.copy(larger, 0, 0, held)
-    buffer = larger
+    resize(held + bytes)
+  }
+
+  function resize(bytes: number): void {
+    const other = Buffer.allocUnsafeSlow(bytes)
+    buffer.copy(other, 0, 0, held)
+    buffer = other
   }
 
   async function read(length: number): Promise<number> {
@@ -57,6 +65,8 @@ export function cutEntries(file: OpenLogFile, startBytes = 0): EntryCutter {
   }
 
   async function* readCompressed(take: EntryTaker): AsyncGenerator<void> {
+    if (isUnpacked) return
+    isUnpacked = true
     for await (const chunk of decompressed(file)) {
       makeRoom(chunk.length)
       chunk.copy(buffer, held)
@@ -65,15 +75,22 @@ export function cutEntries(file: OpenLogFile, startBytes = 0): EntryCutter {
     }
   }
 
+  /** Up to the file's end, which a reading that brings less than it could has met. */
   async function* readPlain(take: EntryTaker, untilBytes: number): AsyncGenerator<void> {
     while (at < untilBytes) {
-      makeRoom(readBytes / 2)
-      const bytesRead = await read(Math.min(buffer.length - held, untilBytes - at))
-      if (bytesRead === 0) return
-      at += bytesRead
-      cut(held + bytesRead, held, take)
-      yield
+      makeRoom(readBytes)
+      const length = Math.min(readBytes, untilBytes - at)
+      const bytesRead = await read(length)
+      if (bytesRead > 0) {
+        at += bytesRead
+        cut(held + bytesRead, held, take)
+        yield
+      }
+      if (bytesRead < length) break
+      readBytes = Math.min(4 * readBytes, mostReadBytes)
     }
+    readBytes = leastReadBytes
+    if (buffer.length > held + 2 * leastReadBytes) resize(held + leastReadBytes)
   }
 
   return {
@@ -82,9 +99,10 @@ export function cutEntries(file: OpenLogFile, startBytes = 0): EntryCutter {
         yield* readCompressed(take)
         return
       }
+      const before = at
       yield* readPlain(take, untilBytes)
-      if (untilBytes !== Number.POSITIVE_INFINITY) return
-      // Somebody has emptied the file, and what it holds now is new.
+      if (at > before || untilBytes !== Number.POSITIVE_INFINITY) return
+      // Where somebody has emptied the file, what it holds now is new.
       if ((await file.handle.stat()).size >= at) return
       at = 0
       held = 0

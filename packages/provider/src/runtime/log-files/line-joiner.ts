@@ -95,9 +95,9 @@ export function createLineJoiner(options: LineJoinerOptions = {}): LineJoiner {
   }
 }
 
-/** Room for what one reading usually brings; more makes room for itself. */
-const firstLines = 512
-const firstBytes = 64 * 1024
+/** More makes room for itself. */
+const firstLines = 32
+const firstBytes = 4 * 1024
 
 function createBlockBuilder() {
   let text: Buffer = Buffer.alloc(0)
@@ -105,12 +105,15 @@ function createBlockBuilder() {
   let streams = new Uint8Array(0)
   let bytes = 0
   let count = 0
+  /** Much is followed by much, and little by little. */
+  let likelyBytes = firstBytes
+  let likelyLines = firstLines
 
   function makeRoom(lineBytes: number): void {
     if (bytes + lineBytes > text.length)
-      text = grown(text, bytes, Buffer.allocUnsafeSlow(Math.max(firstBytes, 2 * (bytes + lineBytes))))
+      text = grown(text, bytes, Buffer.allocUnsafeSlow(Math.max(likelyBytes, 2 * (bytes + lineBytes))))
     if (count < atMs.length) return
-    const lines = Math.max(firstLines, 2 * count)
+    const lines = Math.max(likelyLines, 2 * count)
     atMs = grown(atMs, count, new Float64Array(lines))
     streams = grown(streams, count, new Uint8Array(lines))
   }
@@ -129,23 +132,21 @@ function createBlockBuilder() {
     },
     take(): LogBlock | undefined {
       if (count === 0) return undefined
-      // Few lines are copied, and the room is used again; many take it with them.
-      const areFew = 2 * count < atMs.length && 2 * bytes < text.length
-      const block = new LogBlock(
-        areFew ? atMs.slice(0, count) : atMs.subarray(0, count),
-        areFew ? streams.slice(0, count) : streams.subarray(0, count),
-        areFew ? Buffer.from(text.subarray(0, bytes)) : text.subarray(0, bytes),
-      )
-      if (!areFew) {
-        text = Buffer.allocUnsafeSlow(text.length)
-        atMs = new Float64Array(atMs.length)
-        streams = new Uint8Array(streams.length)
-      }
+      const block = new LogBlock(atMs.subarray(0, count), streams.subarray(0, count), text.subarray(0, bytes))
+      likelyBytes = withMargin(bytes, firstBytes)
+      likelyLines = withMargin(count, firstLines)
+      text = Buffer.alloc(0)
+      atMs = new Float64Array(0)
+      streams = new Uint8Array(0)
       bytes = 0
       count = 0
       return block
     },
   }
+}
+
+function withMargin(used: number, least: number): number {
+  return Math.max(least, Math.ceil(used * 1.1))
 }
 
 function grown<T extends Uint8Array | Float64Array>(from: T, used: number, to: T): T {
