@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
 import { groupOf, httpPort, serviceOf, startTestNetwork, type TestNetwork } from '@sublet/provider/testing'
 import { type BenchDatabase, benchDatabase } from './bench-database.ts'
-import { docker, missingDocker, plainRunMs } from './docker-command.ts'
+import { missingDocker, plainRunMs } from './docker-command.ts'
+import { benchLogThroughput } from './log-throughput.ts'
 import { benchManyLeases, missingBusybox } from './many-leases.ts'
 import { benchOwnLogPath } from './own-log-path.ts'
 import { type BenchRow, type BenchRows, median, quantile } from './row.ts'
@@ -33,8 +32,8 @@ async function* besideDocker(databaseUrl: string): BenchRows {
   await using network = await startTestNetwork({ databaseUrl })
   const provider = await network.start({ runtime: 'docker', spareNetworks: 2 })
   yield await acceptToHealthy(network)
-  yield await logThroughput(network)
   await provider.stop({ keepLeases: true })
+  yield await benchLogThroughput(network)
 }
 
 const ms = (value: number) => `${value.toFixed(0)} ms`
@@ -75,55 +74,5 @@ async function acceptToHealthy({ tenant, tunnel }: TestNetwork): Promise<BenchRo
     ratio: `${more >= 0 ? '+' : '−'}${ms(Math.abs(more))}`,
     target: '≤ +100 ms',
     ok: more <= 100,
-  }
-}
-
-const logMegabytes = 9
-
-/** What a job wrote, read back through the tunnel, opened, line by line, beside `docker logs` of the same container. */
-async function logThroughput({ tenant }: TestNetwork): Promise<BenchRow> {
-  const source = `const line = "x".repeat(199) + "\\n"; const piece = line.repeat(500); let left = ${logMegabytes * 10}; const more = () => { while (left-- > 0) if (!process.stdout.write(piece)) return process.stdout.once("drain", more); setInterval(() => {}, 1000) }; more()`
-  const group = groupOf(serviceOf({ command: ['/usr/local/bin/node'], args: ['-e', source], stopGraceMs: 0 }))
-  const bid = await tenant.order(group)
-  const { leaseId } = await tenant.provider.createLease(await tenant.manifest(bid, group))
-  await tenant.until(leaseId, ({ phase }) => phase === 'active')
-  const container = await docker('ps', '-q', '--filter', `label=sublet.lease=${leaseId}`)
-  await settled(container)
-  const speeds: number[] = []
-  const peers: number[] = []
-  for (let round = 0; round < 3; round += 1) {
-    let bytes = 0
-    const startedAt = performance.now()
-    for await (const some of tenant.provider.logBatches(leaseId)) {
-      for (const { text } of some) bytes += text.length + 1
-    }
-    speeds.push(bytes / 1e3 / (performance.now() - startedAt))
-    const plainAt = performance.now()
-    const { stdout } = await promisify(execFile)('docker', ['logs', '-t', container], { maxBuffer: 64e6 })
-    peers.push(stdout.length / 1e3 / (performance.now() - plainAt))
-  }
-  await tenant.chain.closeLease(bid.agreement)
-  await tenant.until(leaseId, ({ phase }) => phase === 'closed')
-  const ours = median(speeds)
-  const peer = median(peers)
-  return {
-    figure: 'log streaming, sealed, through the tunnel, line by line',
-    ours: `${ours.toFixed(0)} MB/s`,
-    peer: `${peer.toFixed(0)} MB/s docker logs`,
-    ratio: `${(ours / peer).toFixed(2)}×`,
-    target: '≥ 100 MB/s',
-    ok: ours >= 100,
-  }
-}
-
-/** Until the container has written all it will. */
-async function settled(container: string): Promise<void> {
-  for (let before = -1; ; ) {
-    const { stdout } = await promisify(execFile)('docker', ['logs', '--tail', '100000', container], {
-      maxBuffer: 64e6,
-    })
-    if (stdout.length === before) return
-    before = stdout.length
-    await new Promise((resolve) => setTimeout(resolve, 200))
   }
 }

@@ -239,6 +239,16 @@ export function describeRuntime(open: () => Promise<RuntimeUnderTest>): void {
     expect(lines.map(({ text: line }) => line.length)).toEqual([100_000, 5])
   })
 
+  test('keeps last words that have no end of line, apart from those of the next run', async () => {
+    const id = await run(specOf('console.log("first"); process.stdout.write("last words")'))
+    await runtime.wait(id)
+    await runtime.start(id)
+    await runtime.wait(id)
+    const once = ['first', 'last words']
+    expect((await linesOf(id)).map(({ text: line }) => line)).toEqual([...once, ...once])
+    expect((await linesOf(id, { follow: true })).map(({ text: line }) => line)).toEqual([...once, ...once])
+  })
+
   test('runs a command inside, with its input, both outputs and its exit code', async () => {
     const id = await run(specOf(stayUp))
     const session = await runtime.exec(id, {

@@ -15,6 +15,9 @@ export interface LoggedContainer {
 /** Docker keeps one file where nothing else is said, the one that is written to. */
 const fewestFiles = 1
 
+/** What Docker takes for yes. */
+const truths = new Set(['1', 't', 'true'])
+
 /** The files that a container's log lies in, as far as its settings say; undefined where it lies in no such files. */
 export function logFilesOf({ LogPath: path, HostConfig }: LoggedContainer): LogFiles | undefined {
   const { Type: driver, Config: options } = HostConfig?.LogConfig ?? {}
@@ -22,7 +25,7 @@ export function logFilesOf({ LogPath: path, HostConfig }: LoggedContainer): LogF
   if (driver !== 'json-file' || path === undefined || path === '') return undefined
   const count = Number(options?.['max-file'] ?? fewestFiles)
   const older = Array.from({ length: Math.max(0, count - 1) }, (_, index) => `${path}.${index + 1}`)
-  return { paths: [path, ...older], areCompressed: options?.compress === 'true' }
+  return { paths: [path, ...older], areCompressed: truths.has(options?.compress?.toLowerCase() ?? '') }
 }
 
 /**
