@@ -29,14 +29,23 @@ export async function* leaseLogs(
   request: LeaseLogRequest,
   sleep: Sleep,
 ): AsyncGenerator<LogBatch> {
-  const { follow, service, signal } = request
-  const names = runner.record.status.services.map(({ name }) => name)
+  const { follow, service } = request
+  // Whatever ends the reading ends all that wait for more.
+  const over = new AbortController()
+  const signal = AbortSignal.any([request.signal, over.signal])
+  const { services } = runner.record.status
+  const names = services.map(({ name }) => name)
   if (service !== undefined && !names.includes(service)) {
     throw new SubletError('service.not-found', `The lease has no service ${service}.`, {
       hint: `Its services are: ${names.join(', ')}.`,
     })
   }
+  const replicas = services
+    .filter(({ name }) => service === undefined || name === service)
+    .reduce((sum, { replicas: some }) => sum + some, 0)
   const begun = new Set<string>()
+  let reading = 0
+  let replicaEnded: () => void = () => {}
   const merged = createMerge<LogBatch>()
   const outputs = () =>
     runner.outputs().filter((output) => service === undefined || output.service === service)
@@ -71,8 +80,31 @@ export async function* leaseLogs(
       const key = `${name}/${replica}`
       if (begun.has(key)) continue
       begun.add(key)
-      merged.add(ofReplica(name, replica))
+      reading += 1
+      merged.add(untilItEnds(ofReplica(name, replica)))
     }
+  }
+
+  async function* untilItEnds(lines: AsyncGenerator<LogBatch>): AsyncGenerator<LogBatch> {
+    try {
+      yield* lines
+    } finally {
+      reading -= 1
+      replicaEnded()
+    }
+  }
+
+  /** At no cost while everything that can say something is followed: many leases may be, and say nothing. */
+  async function untilNextLook(): Promise<void> {
+    if (begun.size < replicas || reading === 0) {
+      await sleep(lookAgainMs, signal).catch(() => undefined)
+      return
+    }
+    await new Promise<void>((resolve) => {
+      replicaEnded = resolve
+      signal.addEventListener('abort', () => resolve(), { once: true })
+      void runner.done.then(resolve)
+    })
   }
 
   takeIn()
@@ -85,10 +117,14 @@ export async function* leaseLogs(
       })
       while (!signal.aborted && !ended && runner.record.status.phase !== 'closing') {
         takeIn()
-        await sleep(lookAgainMs, signal).catch(() => undefined)
+        await untilNextLook()
       }
     })()
     merged.add(looking)
   }
-  yield* merged.items()
+  try {
+    yield* merged.items()
+  } finally {
+    over.abort()
+  }
 }
