@@ -18,9 +18,11 @@ export async function benchLogThroughput(network: TestNetwork): Promise<BenchRow
   const source = `const line = "x".repeat(199) + "\\n"; const piece = line.repeat(500); let left = ${logMegabytes * 10}; const more = () => { while (left-- > 0) if (!process.stdout.write(piece)) return process.stdout.once("drain", more); setInterval(() => {}, 1000) }; more()`
   const provider = await startKillable(network, { runtime: 'docker', spareNetworks: 0 })
   try {
-    const leaseId = await tenant.rent(
-      groupOf(serviceOf({ command: ['/usr/local/bin/node'], args: ['-e', source], stopGraceMs: 0 })),
+    const group = groupOf(
+      serviceOf({ command: ['/usr/local/bin/node'], args: ['-e', source], stopGraceMs: 0 }),
     )
+    const bid = await tenant.order(group)
+    const { leaseId } = await tenant.provider.createLease(await tenant.manifest(bid, group))
     await tenant.until(leaseId, ({ phase }) => phase === 'active')
     const container = await docker('ps', '-q', '--filter', `label=sublet.lease=${leaseId}`)
     await settled(container)
@@ -40,7 +42,8 @@ export async function benchLogThroughput(network: TestNetwork): Promise<BenchRow
       speeds.push(speed)
       peers.push(stdout.length / 1e3 / (performance.now() - plainAt))
     }
-    await tenant.provider.close(leaseId)
+    await tenant.chain.closeLease(bid.agreement)
+    await tenant.until(leaseId, ({ phase }) => phase === 'closed')
     return rowOf(median(speeds), median(peers))
   } finally {
     await provider.kill()

@@ -14,7 +14,13 @@ export async function benchOwnLogPath(databaseUrl: string): Promise<BenchRow> {
   const { tenant } = network
   const provider = await startKillable(network, { runtime: 'host' }, { outputBytes })
   try {
-    const leaseId = await tenant.rent(groupOf(serviceOf({ stopGraceMs: 0 })))
+    // One that needs no port of this machine's, which another may have.
+    const idle = {
+      image: 'sublet.local/host:1',
+      command: [process.execPath],
+      args: ['-e', 'setInterval(() => {}, 1000)'],
+    }
+    const leaseId = await tenant.rent(groupOf(serviceOf({ ...idle, stopGraceMs: 0 })))
     await tenant.until(leaseId, ({ phase }) => phase === 'active')
     const speeds: number[] = []
     // The first round warms up.
