@@ -36,6 +36,7 @@ describeWith('podman')('containers of Podman', () => {
       image: 'sublet.local/hello:1',
       nodePath: '/usr/local/bin/node',
       tellsKills: false,
+      partsRuns: false,
       async close() {
         await podman[Symbol.asyncDispose]()
         await rm(memoryFolder, { recursive: true, force: true })
