@@ -49,11 +49,13 @@ function fold(word: string): string {
   return /[-_\sA-Z]/.test(word) ? word.toLowerCase().replace(/[-_\s]/g, '') : word.toLowerCase()
 }
 
-/** Edit distance, given up at `limit`. */
+/** Edit distance in which two neighbours that changed places are one slip, given up at `limit`. */
 function distance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) >= limit) return limit
+  let beforePrevious: number[] = []
   let previous: number[] = []
   let current: number[] = []
+  let leastBefore = 0
   for (let column = 0; column <= b.length; column += 1) previous.push(column)
   for (let row = 1; row <= a.length; row += 1) {
     const letter = a.charCodeAt(row - 1)
@@ -61,12 +63,19 @@ function distance(a: string, b: string, limit: number): number {
     current[0] = row
     for (let column = 1; column <= b.length; column += 1) {
       const change = (previous[column - 1] ?? 0) + (letter === b.charCodeAt(column - 1) ? 0 : 1)
-      const slips = Math.min(change, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1)
+      let slips = Math.min(change, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1)
+      const isSwapped =
+        row > 1 &&
+        column > 1 &&
+        letter === b.charCodeAt(column - 2) &&
+        a.charCodeAt(row - 2) === b.charCodeAt(column - 1)
+      if (isSwapped) slips = Math.min(slips, (beforePrevious[column - 2] ?? 0) + 1)
       current[column] = slips
       if (slips < least) least = slips
     }
-    if (least >= limit) return limit
-    ;[previous, current] = [current, previous]
+    if (least >= limit && leastBefore + 1 >= limit) return limit
+    leastBefore = least
+    ;[beforePrevious, previous, current] = [previous, current, beforePrevious]
   }
   return previous[b.length] ?? limit
 }
