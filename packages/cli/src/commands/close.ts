@@ -6,7 +6,6 @@ import { findDeployment } from './find-lease.ts'
 export function addClose(program: Command): void {
   program
     .command('close')
-    .description('end a lease, pay what it cost, get the rest back')
     .argument('<lease>', 'the start of its id, or the deployment’s name or id')
     .action(async (wanted: string, _options: unknown, command: Command) => {
       const { output, controller } = commandContext(command.optsWithGlobals<GlobalOptions>())

@@ -31,7 +31,6 @@ interface ConvertOptions {
 export function addConvert(program: Command): void {
   program
     .command('convert')
-    .description('the same workload in another format; for akash its manifest, groups and hash')
     .argument('<file>', 'Sublet YAML, Akash SDL, Nosana job or Compose; - for what is piped in')
     .requiredOption('--to <format>', 'sublet or akash', targetArgument)
     .addOption(

@@ -13,7 +13,6 @@ import { findLease } from './find-lease.ts'
 export function addCp(program: Command): void {
   program
     .command('cp')
-    .description('copy files into a lease and back, sealed all the way')
     .argument('<from>', 'a path here, or LEASE[/SERVICE[/REPLICA]]:/path')
     .argument('<to>', 'the same')
     .action(async (fromText: string, toText: string, _options: object, command: Command) => {

@@ -54,7 +54,6 @@ interface DeployOptions {
 export function addDeploy(program: Command): void {
   program
     .command('deploy')
-    .description('rent what a workload file asks for and start it')
     .argument('<file>', 'Sublet YAML, Akash SDL, Nosana job or Compose; - for what is piped in')
     .option('--max-rate <dollars>', 'highest rate per hour for each group', rateArgument)
     .addOption(payOption())

@@ -8,7 +8,6 @@ import { findLease } from './find-lease.ts'
 export function addEvents(program: Command): void {
   program
     .command('events')
-    .description('what happened to a lease, with the reason of each')
     .argument('<lease>', 'the start of its id, or the deployment’s name')
     .option('-f, --follow', 'go on as more happens')
     .action(async (wanted: string, options: { follow?: boolean }, command: Command) => {

@@ -15,7 +15,6 @@ import { checkService, findLease } from './find-lease.ts'
 export function addExec(program: Command): void {
   program
     .command('exec')
-    .description('run a command inside a lease')
     .argument('<lease>', 'the start of its id, or the deployment’s name')
     .argument('<command...>', 'the command and its words; after -- where one of them is an option of exec')
     .option('-s, --service <name>', 'in this service')

@@ -22,7 +22,6 @@ interface Form {
 export function addInvoice(program: Command): void {
   program
     .command('invoice')
-    .description('what a lease has cost: seconds, fees, credits, transactions')
     .argument('<lease>', 'the start of its id, or the deployment’s name')
     .option('--csv', 'a table for spreadsheets')
     .option('--html', 'a page to print or send')

@@ -14,7 +14,6 @@ function countArgument(text: string): number {
 export function addLogs(program: Command): void {
   program
     .command('logs')
-    .description("a lease's output")
     .argument('<lease>', 'the start of its id, or the deployment’s name')
     .option('-f, --follow', 'go on as more comes')
     .option('-n, --tail <lines>', 'only the last lines', countArgument)

@@ -7,7 +7,6 @@ import { commandContext, type GlobalOptions } from './context.ts'
 export function addMarket(program: Command): void {
   program
     .command('market')
-    .description('what is on offer, at what price')
     .option('--gpu <model>', 'only providers with this GPU')
     .option('--region <region>', 'only this region')
     .action(async (options: { gpu?: string; region?: string }, command: Command) => {

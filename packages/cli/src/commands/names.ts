@@ -7,9 +7,6 @@ import { findLease } from './find-lease.ts'
 export function addNames(program: Command): void {
   program
     .command('names')
-    .description(
-      'host names of your own that a lease is served at: proofs, certificates, and what is missing',
-    )
     .argument('<lease>', 'the start of its id, or the deployment’s name')
     .action(async (wanted: string, _options: unknown, command: Command) => {
       const { output, controller } = commandContext(command.optsWithGlobals<GlobalOptions>())

@@ -12,7 +12,7 @@ import { addProviderInvoices } from './invoice.ts'
 import { addProviderLeaving } from './provider-leaving.ts'
 
 export function addProvider(program: Command): void {
-  const provider = program.command('provider').description('lend this machine')
+  const provider = program.command('provider')
 
   provider
     .command('init')

@@ -6,7 +6,6 @@ import { commandContext, type GlobalOptions } from './context.ts'
 export function addPs(program: Command): void {
   program
     .command('ps')
-    .description('your deployments and what they cost')
     .option('-a, --all', 'ended ones too')
     .action(async (options: { all?: boolean }, command: Command) => {
       const { output, controller } = commandContext(command.optsWithGlobals<GlobalOptions>())

@@ -20,7 +20,6 @@ interface RunOptions {
 export function addRun(program: Command): void {
   program
     .command('run')
-    .description('one job: its output, its exit code')
     .argument('<image>', 'container image')
     .argument('[command...]', 'the command, after --')
     .option('--gpu <model>', 'a GPU of this model, or `any`')

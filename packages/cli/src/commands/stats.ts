@@ -14,7 +14,6 @@ function secondsArgument(text: string): number {
 export function addStats(program: Command): void {
   program
     .command('stats')
-    .description('what a lease uses: processor, memory, network, disk, GPUs')
     .argument('<lease>', 'the start of its id, or the deployment’s name')
     .option('-f, --follow', 'again at a beat, until Ctrl-C')
     .option('-i, --interval <seconds>', 'the beat', secondsArgument, 2)

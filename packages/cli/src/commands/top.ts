@@ -14,16 +14,13 @@ import { costOf } from './ps.ts'
 const beatMs = 2000
 
 export function addTop(program: Command): void {
-  program
-    .command('top')
-    .description('what all your leases use and cost, live; q quits')
-    .action(async (_options: unknown, command: Command) => {
-      const { output, controller } = commandContext(command.optsWithGlobals<GlobalOptions>())
-      const client = await controller()
-      if (!output.json && process.stdout.isTTY) return watchTop(client)
-      const usage = await lookOnce(client)
-      output.result(usage.map(asJson), () => describe(usage, Date.now()))
-    })
+  program.command('top').action(async (_options: unknown, command: Command) => {
+    const { output, controller } = commandContext(command.optsWithGlobals<GlobalOptions>())
+    const client = await controller()
+    if (!output.json && process.stdout.isTTY) return watchTop(client)
+    const usage = await lookOnce(client)
+    output.result(usage.map(asJson), () => describe(usage, Date.now()))
+  })
 }
 
 async function watchTop(client: ControllerClient): Promise<void> {

@@ -47,7 +47,6 @@ function rangeArgument(text: string, before: readonly string[]): readonly string
 export function addUp(program: Command): void {
   program
     .command('up')
-    .description('the whole network, here')
     .option('--port <port>', 'console at this port, relay and tunnel at the next two', portArgument, 8080)
     .option('--deploy <file>', 'rent this as soon as it is up')
     .option('--once <file>', 'rent this, wait until it answers or ends, close it, settle, and leave')

@@ -28,7 +28,6 @@ interface ValidateOptions {
 export function addValidate(program: Command): void {
   program
     .command('validate')
-    .description('check workload files and show their normal form')
     .argument(
       '<files...>',
       'files or globs: Sublet YAML, Akash SDL, Nosana job or Compose; - for what is piped in',

@@ -15,9 +15,7 @@ interface StoreOptions {
 }
 
 export function addVolume(program: Command): void {
-  const volume = program
-    .command('volume')
-    .description('volumes that outlive their leases, and their snapshots')
+  const volume = program.command('volume')
 
   volume
     .command('ls')

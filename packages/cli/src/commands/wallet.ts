@@ -20,7 +20,7 @@ const defaultName = 'tenant'
 const keystore = () => import('@sublet/service')
 
 export function addWallet(program: Command): void {
-  const wallet = program.command('wallet').description('the keys that sign and pay')
+  const wallet = program.command('wallet')
 
   wallet
     .command('new')
