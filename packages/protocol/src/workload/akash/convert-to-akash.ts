@@ -67,6 +67,13 @@ function akashForm(sdl: string, { manifest, groups }: AkashDeployment): AkashFor
   return { sdl, manifest, groups, hash: akashVersionHash(manifest) }
 }
 
+const priceMend: Readonly<Record<WorkloadFormat, string>> = {
+  sublet: 'write `price: 0.40/h`',
+  compose: 'write `x-sublet: {price: 0.40/h}`',
+  nosana: 'convert the file to Sublet YAML first, and write `price: 0.40/h` there',
+  akash: 'write a price under `pricing`',
+}
+
 /** The same for a workload that was read already. Findings stand in the file that it came from, where that is given. */
 export function akashFormOf(
   workload: Workload,
@@ -93,7 +100,7 @@ export function akashFormOf(
       [],
       'akash.no-price',
       `Akash wants a highest price and there is none for ${name}, so its largest is written: 10,000,000 uact for each block.`,
-      { mend: `write ${origin?.format === 'compose' ? '`x-sublet: {price: 0.40/h}`' : '`price: 0.40/h`'}` },
+      { mend: priceMend[origin?.format ?? 'sublet'] },
     )
   }
   for (const name of noGpu) {

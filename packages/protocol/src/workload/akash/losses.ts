@@ -12,22 +12,29 @@ export type Lose = (what: string, part: Part) => void
 
 /** Whether SDL says everything about a service that the normal form does, but for resources and ports. */
 export function loseService(service: Service, lose: Lose): void {
+  const { name } = service
   const given: readonly (readonly [boolean, string])[] = [
-    [service.workingDir !== undefined, 'the working directory'],
-    [service.user !== undefined, 'the user'],
-    [service.files.length > 0, 'the files'],
-    [service.fetches.length > 0, 'what is fetched before the start'],
-    [service.aliases.length > 0, 'the aliases'],
-    [service.health !== undefined, 'the health check'],
-    [service.restart.policy !== 'always' || service.restart.maxRetries !== undefined, 'the restart policy'],
-    [service.dependsOn.length > 0 || service.stopWith.length > 0, 'the dependencies'],
-    [service.job !== undefined, 'that a job ends'],
-    [service.late !== undefined, 'what is filled in just before the start'],
-    [service.resources.volumes.some((volume) => volume.shared === true), 'that volumes are shared'],
-    [service.readOnlyRoot, 'the read-only file system'],
-    [service.isolation !== undefined, 'the isolation'],
-    [service.stopGraceMs !== 10_000, 'the time to stop'],
-    [service.beforeStop !== undefined, 'what is run before it stops'],
+    [service.workingDir !== undefined, `the working directory of ${name}`],
+    [service.user !== undefined, `the user of ${name}`],
+    [service.files.length > 0, `the files of ${name}`],
+    [service.fetches.length > 0, `what ${name} fetches before its start`],
+    [service.aliases.length > 0, `the aliases of ${name}`],
+    [service.health !== undefined, `the health check of ${name}`],
+    [
+      service.restart.policy !== 'always' || service.restart.maxRetries !== undefined,
+      `the restart policy of ${name}`,
+    ],
+    [service.dependsOn.length > 0 || service.stopWith.length > 0, `the dependencies of ${name}`],
+    [service.job !== undefined, `a job that ends, as ${name} does`],
+    [service.late !== undefined, `what is filled in just before ${name} starts`],
+    [
+      service.resources.volumes.some((volume) => volume.shared === true),
+      `the volumes that ${name} shares with others`,
+    ],
+    [service.readOnlyRoot, `the read-only file system of ${name}`],
+    [service.isolation !== undefined, `the isolation of ${name}`],
+    [service.stopGraceMs !== 10_000, `the time that ${name} has to stop`],
+    [service.beforeStop !== undefined, `what is run before ${name} stops`],
   ]
-  for (const [lost, what] of given) if (lost) lose(`${what} of ${service.name}`, { service: service.name })
+  for (const [lost, what] of given) if (lost) lose(what, { service: name })
 }

@@ -14,7 +14,7 @@ export function statusOf(error: unknown): number | undefined {
 /** The engine's own sentence, without what the client library puts around it. */
 export function messageOf(error: unknown): string {
   const { json, message } = (error ?? {}) as EngineError
-  return json?.message ?? message ?? String(error)
+  return json?.message ?? message?.replace(/^\(HTTP code \d+\) [a-z ]+ - /, '').trim() ?? String(error)
 }
 
 const unreachableCodes = ['ECONNREFUSED', 'ENOENT', 'EACCES', 'EPIPE', 'ECONNRESET', 'ETIMEDOUT', 'ENOTFOUND']

@@ -64,6 +64,17 @@ export async function pullImage(docker: Docker, reference: string, options: Pull
   }
 }
 
+/** What may help, by the words of the engine or the registry. */
+export function pullHint(reason: string): string {
+  if (/no such host|dial tcp|timeout|connection refused|network is unreachable|tls|x509/i.test(reason))
+    return 'Check the name of the registry, and that the provider can reach it.'
+  if (/denied|unauthorized|authentication|forbidden/i.test(reason))
+    return 'Check the name, and the credentials if the image is private.'
+  if (/not found|manifest unknown|no matching manifest/i.test(reason))
+    return 'Check the name and the tag, and that there is an image for this kind of machine.'
+  return 'Check the name and the tag, that the registry can be reached, and the credentials if it is private.'
+}
+
 async function* pullEvents(stream: Readable): AsyncGenerator<PullEvent> {
   let rest = ''
   for await (const chunk of stream) {
@@ -76,7 +87,7 @@ async function* pullEvents(stream: Readable): AsyncGenerator<PullEvent> {
 
 function unavailable(reference: string, reason: string, cause?: unknown): SubletError {
   return new SubletError('image.unavailable', `The image ${reference} cannot be pulled: ${reason}`, {
-    hint: 'Check the name and the tag, that the registry can be reached, and the credentials if it is private.',
+    hint: pullHint(reason),
     cause,
     details: { image: reference },
   })
