@@ -11,7 +11,8 @@ type Terminal = Pick<NodeJS.WriteStream, 'write' | 'columns'>
 
 /**
  * A line on a terminal that turns until the work is over. It leaves keys and signals alone: what Ctrl-C means is the
- * command's to say, which may have something running that costs money.
+ * command's to say, which may have something running that costs money. (Libraries for this end the process at Ctrl-C,
+ * or hang on a terminal that reports no width.)
  */
 export function startSpinner(terminal: Terminal, first: string): Progress {
   let message = first
