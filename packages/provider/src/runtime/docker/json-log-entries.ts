@@ -6,7 +6,6 @@ const quote = 0x22
 const backslash = 0x5c
 const space = 0x20
 const letterN = 0x6e
-const letterU = 0x75
 
 const head = Buffer.from('{"log":"')
 const beforeTime = Buffer.from('","time":"')
@@ -23,7 +22,6 @@ const tailBytes = 2
  */
 function jsonLogReader(): EntryReader {
   const stampOf = stampReader()
-  let unescaped = Buffer.alloc(0)
 
   function readUsual(buffer: Buffer, start: number, end: number, lines: LineJoiner): boolean {
     if (!isAt(buffer, start, head)) return false
@@ -42,11 +40,9 @@ function jsonLogReader(): EntryReader {
       lines.add({ stream, atMs, buffer, start: textStart, end: plainEnd, isWhole })
       return true
     }
-    // No escape is shorter than what it stands for.
-    if (unescaped.length < textEnd - textStart) unescaped = Buffer.allocUnsafeSlow(2 * (textEnd - textStart))
-    const bytes = withoutEscapes(buffer, textStart, textEnd, unescaped)
-    if (bytes < 0) return false
-    addText(lines, stream, atMs, unescaped.subarray(0, bytes))
+    const text = textIn(buffer, textStart - 1, textEnd + 1)
+    if (text === undefined) return false
+    addText(lines, stream, atMs, text)
     return true
   }
 
@@ -118,71 +114,11 @@ function isPlain(buffer: Buffer, start: number, end: number, isWhole: boolean): 
   return isWhole ? first === end : first < 0 || first > end
 }
 
-const escapes = new Map([
-  [quote, quote],
-  [backslash, backslash],
-  [0x2f, 0x2f],
-  [0x62, 0x08],
-  [0x66, 0x0c],
-  [letterN, 0x0a],
-  [0x72, 0x0d],
-  [0x74, 0x09],
-])
-
-/** Writes what a JSON text stands for to `to`; how many bytes, or -1 where it is none or has surrogates. */
-function withoutEscapes(buffer: Buffer, start: number, end: number, to: Buffer): number {
-  let bytes = 0
-  for (let at = start; at < end; at += 1) {
-    const byte = buffer[at] ?? 0
-    if (byte < space || byte === quote) return -1
-    if (byte !== backslash) {
-      to[bytes++] = byte
-      continue
-    }
-    at += 1
-    const letter = at < end ? (buffer[at] ?? 0) : 0
-    const plain = escapes.get(letter)
-    if (plain !== undefined) {
-      to[bytes++] = plain
-      continue
-    }
-    const code = letter === letterU && at + 4 < end ? hexAt(buffer, at + 1) : -1
-    if (code < 0 || (code >= 0xd800 && code < 0xe000)) return -1
-    bytes = writeCode(code, to, bytes)
-    at += 4
+/** What a JSON text, its quotes included, stands for; undefined where it is none. */
+function textIn(buffer: Buffer, start: number, end: number): Buffer | undefined {
+  try {
+    return Buffer.from(JSON.parse(buffer.toString('utf8', start, end)) as string)
+  } catch {
+    return undefined
   }
-  return bytes
-}
-
-function hexAt(buffer: Buffer, start: number): number {
-  let code = 0
-  for (let at = start; at < start + 4; at += 1) {
-    const digit = hexDigit(buffer[at] ?? 0)
-    if (digit < 0) return -1
-    code = code * 16 + digit
-  }
-  return code
-}
-
-function hexDigit(byte: number): number {
-  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30
-  const lower = byte | 0x20
-  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1
-}
-
-/** As UTF-8. */
-function writeCode(code: number, to: Buffer, at: number): number {
-  if (code < 0x80) {
-    to[at] = code
-    return at + 1
-  }
-  if (code < 0x800) {
-    to[at] = 0xc0 | (code >> 6)
-    to[at + 1] = 0x80 | (code & 0x3f)
-    return at + 2
-  }
-  to[at] = 0xe0 | (code >> 12)
-  to[at + 1] = 0x80 | ((code >> 6) & 0x3f)
-  to[at + 2] = 0x80 | (code & 0x3f)
-  return at + 3
 }
