@@ -41,7 +41,7 @@ export function comparePorts(a: Port, b: Port): number {
 }
 
 /** A list of its own, each text once. */
-export function distinct(list: readonly string[]): string[] {
+function distinct(list: readonly string[]): string[] {
   return list.length < 2 ? list.slice() : [...new Set(list)]
 }
 

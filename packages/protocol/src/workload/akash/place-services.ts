@@ -14,14 +14,12 @@ export function placeServices(findings: Findings, sdl: Sdl): PlacedGroup[] {
   const groups = new Map<string, PlacedGroup>()
   for (const serviceName of sortedNames(sdl.deployment)) {
     for (const [placementName, deployment] of sdl.deployment.get(serviceName) ?? []) {
+      const placement = sdl.placement.get(placementName)
       const placed = placeService(findings, sdl, serviceName, placementName, deployment)
-      if (placed === undefined) continue
+      if (placement === undefined || placed === undefined) continue
       const group = groups.get(placementName)
       if (group !== undefined) group.services.push(placed)
-      else {
-        const { placement } = placed
-        groups.set(placementName, { name: placementName, placement, services: [placed] })
-      }
+      else groups.set(placementName, { name: placementName, placement, services: [placed] })
     }
   }
   if (groups.size === 0 && !findings.hasErrors) {
@@ -76,8 +74,8 @@ function placeService(
       },
     )
   }
-  if (service === undefined || compute === undefined || placement === undefined) return undefined
-  return { serviceName, placementName, profileName, count, service, compute, placement, price }
+  if (service === undefined || compute === undefined) return undefined
+  return { serviceName, profileName, count, service, compute, price }
 }
 
 function tellUnknown(

@@ -1,14 +1,12 @@
 import type { SdlCompute, SdlPlacement, SdlPrice, SdlService } from './sdl.ts'
 
-/** A service at a placement whose every reference was found. */
+/** A service at a placement, whose every reference was found. */
 export interface PlacedService {
   serviceName: string
-  placementName: string
   profileName: string
   count: number
   service: SdlService
   compute: SdlCompute
-  placement: SdlPlacement
   /** Absent only where that was told as an error. */
   price: SdlPrice | undefined
 }

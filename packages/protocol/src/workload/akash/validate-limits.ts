@@ -128,11 +128,11 @@ function limitTotal(
 /** One denomination in the whole file; Akash panics on two in one placement and refuses two in two. */
 function validatePrices(findings: Findings, groups: readonly PlacedGroup[]): void {
   let denom: string | undefined
-  for (const { services } of groups) {
-    for (const { placementName, profileName, price } of services) {
+  for (const { name, services } of groups) {
+    for (const { profileName, price } of services) {
       if (price === undefined) continue
       if (price.amount > maxPrice) {
-        const path = ['profiles', 'placement', placementName, 'pricing', profileName]
+        const path = ['profiles', 'placement', name, 'pricing', profileName]
         findings.error([...path, 'amount'], 'akash.amount', 'The amount is too large.', {
           expected: 'at most 10000000 for each block',
         })
@@ -140,7 +140,7 @@ function validatePrices(findings: Findings, groups: readonly PlacedGroup[]): voi
       denom ??= price.denom
       if (price.denom === denom) continue
       findings.error(
-        ['profiles', 'placement', placementName, 'pricing', profileName, 'denom'],
+        ['profiles', 'placement', name, 'pricing', profileName, 'denom'],
         'akash.mixed-denominations',
         `The file has prices in both \`${denom}\` and \`${price.denom}\`.`,
         {

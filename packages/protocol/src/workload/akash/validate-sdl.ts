@@ -17,14 +17,14 @@ export function validateSdl(findings: Findings, sdl: Sdl): readonly PlacedGroup[
     hosts: new Set(),
   }
   const seen = new Set<string>()
-  for (const { services } of groups) {
+  for (const { name, services } of groups) {
     let tee: string | undefined
     for (const placed of services) {
       const { serviceName, service } = placed
       if (!seen.has(serviceName)) validateService(findings, serviceName, service)
       seen.add(serviceName)
       validateStorageParams(findings, sdl, placed)
-      tee = validateTee(findings, placed, tee)
+      tee = validateTee(findings, name, placed, tee)
       validateExposure(findings, sdl, placed, exposure)
     }
   }
@@ -225,7 +225,8 @@ function isPersistent({ attributes }: SdlVolume): boolean {
 /** Gives the type that the placement has from here on. */
 function validateTee(
   findings: Findings,
-  { serviceName, placementName, service, compute }: PlacedService,
+  placementName: string,
+  { serviceName, service, compute }: PlacedService,
   others: string | undefined,
 ): string | undefined {
   const tee = service.params?.tee ?? ''
