@@ -1,10 +1,14 @@
 import { expect, test } from 'vitest'
+import { readWorkload } from './read-workload.ts'
 import { readingProblem } from './testing/check-reading.ts'
 import { mutate, seededRandom } from './testing/mutate.ts'
 import { seedFiles, seedInputs } from './testing/seed-files.ts'
 
 test('the files that are mutated are good ones', () => {
-  for (const text of seedFiles) expect(readingProblem(text, seedInputs)).toBeUndefined()
+  for (const text of seedFiles) {
+    expect(readWorkload(text, { file: 'seed', ...seedInputs }).workload).toBeDefined()
+    expect(readingProblem(text, seedInputs)).toBeUndefined()
+  }
 })
 
 test('ten thousand broken files are read or refused with a reason', { timeout: 120_000 }, () => {

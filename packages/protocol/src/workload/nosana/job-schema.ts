@@ -140,9 +140,11 @@ const words = z.union([text('text'), listOf(text('text'), 'a list of texts')], {
   error: 'text or a list of texts',
 })
 
+const imageExample = 'an image such as "docker.io/library/nginx:1"'
+
 const run = section(
   {
-    image: text('an image such as "docker.io/library/nginx:1"'),
+    image: text(imageExample).min(1, { error: imageExample }),
     cmd: words.optional().describe('A text runs as `/bin/sh -c`.'),
     entrypoint: words.optional(),
     env: texts.optional().describe('May hold `__spread__` and `__pairs__`.'),
@@ -171,7 +173,7 @@ const run = section(
         [
           z.enum(['no', 'always', 'unless-stopped', 'on-failure']),
           section({
-            policy: z.literal('on-failure'),
+            policy: z.literal('on-failure', { error: '"on-failure"' }),
             restart_tries: z.number({ error: 'a count' }).optional(),
           }),
         ],

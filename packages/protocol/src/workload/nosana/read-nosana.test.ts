@@ -314,6 +314,24 @@ test('says all that is wrong at once, each with its mend', () => {
   ])
 })
 
+test('refuses an image without a name, written so or filled in', () => {
+  const nameless = read(
+    job([op('a', { image: '' }), op('b', { image: '%%global.variables.NONE%%' })], {
+      global: { variables: { NONE: '' } },
+    }),
+  )
+  expect(nameless.workload).toBeUndefined()
+  expect(nameless.findings.map(({ code, path }) => `${code} ${path.join('.')}`)).toEqual([
+    'nosana.value ops.0.args.image',
+    'nosana.value ops.1.args.image',
+  ])
+})
+
+test('says which policy a count of restarts goes with', () => {
+  const { findings } = read(job([op('a', { restart_policy: { restart_tries: 3 } })]))
+  expect(findings).toMatchObject([{ expected: '"on-failure"', mend: 'add `"policy": "on-failure"`' }])
+})
+
 test('refuses circles, however long', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 0, max: 5 }), (length, more) => {

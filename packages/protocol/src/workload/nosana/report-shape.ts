@@ -20,6 +20,7 @@ const mends: Readonly<Record<string, string>> = {
   id: 'add `"id": "..."`, a name that no other operation has',
   args: 'add `"args": {"image": "..."}`',
   target: 'add `"target": "/path"`',
+  policy: 'add `"policy": "on-failure"`',
   logType: 'add `"logType": ["stdout"]`, or write the expression alone',
   stop_if_dependent_stops: 'add `"depends_on": [...]` beside it, or leave it out',
 }

@@ -26,7 +26,8 @@ test("whatever is more than text by YAML 1.2's core schema is so here, and of th
 /** The text itself where it is no scalar at all. */
 function coreValue(text: string): unknown {
   try {
-    const value = load(text, { schema: CORE_SCHEMA })
+    // As a value: at the start of a document, hyphens may be its mark instead.
+    const { value } = load(`value: ${text}`, { schema: CORE_SCHEMA }) as { value: unknown }
     return typeof value === 'object' && value !== null ? text : value
   } catch {
     return text

@@ -11,6 +11,8 @@ export function seededRandom(seed: number): () => number {
 
 const strange = [
   '',
+  '""',
+  '" "',
   '~',
   'null',
   'true',

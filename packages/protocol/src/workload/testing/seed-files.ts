@@ -47,7 +47,7 @@ const nosanaFile = `{
   "version": "0.1",
   "type": "container",
   "meta": { "trigger": "cli", "system_requirements": { "required_vram": 8 } },
-  "global": { "image": "ubuntu", "env": { "A": "1" } },
+  "global": { "env": { "A": "1" }, "variables": { "IMAGE": "alpine:3", "EMPTY": "" } },
   "ops": [
     { "type": "container/create-volume", "id": "vol", "args": { "name": "vol" } },
     {
@@ -56,14 +56,16 @@ const nosanaFile = `{
       "args": {
         "image": "pytorch",
         "cmd": ["python", "train.py"],
+        "env": { "RATE": "0.1" },
         "gpu": true,
+        "volumes": [{ "name": "vol", "dest": "/out" }],
         "expose": [{ "port": 8080, "health_checks": [{ "type": "http", "path": "/", "method": "GET", "expected_status": 200, "continuous": false }] }],
         "resources": [{ "type": "S3", "url": "https://example.org/b", "target": "/data" }]
       },
       "results": { "loss": { "regex": "loss=([0-9.]+)", "logType": ["stdout"] } },
       "execution": { "group": "a" }
     },
-    { "type": "container/run", "id": "show", "args": { "cmd": "echo %%ops.train.results.loss%%" }, "execution": { "group": "b", "depends_on": ["a"] } }
+    { "type": "container/run", "id": "show", "args": { "image": "%%global.variables.IMAGE%%", "cmd": "echo %%ops.train.results.loss%% %%global.variables.EMPTY%%" }, "execution": { "group": "b" } }
   ]
 }
 `
