@@ -7,7 +7,7 @@ import { mergeServices } from './merge-services.ts'
 const kept = new Set(['extends', 'depends_on', 'links', 'volumes_from'])
 
 /** Values that all services together may grow to, so that extending over and over cannot blow up a small file. */
-const maxValues = 100_000
+const maxValues = 10_000
 
 /** Writes out `extends` within the file: the other service's keys, this one's over them. */
 export function resolveExtends(tree: unknown, findings: Findings): unknown {
@@ -36,6 +36,8 @@ export function resolveExtends(tree: unknown, findings: Findings): unknown {
       } else if (typeof base === 'string') {
         const circle = base === name || trail.includes(base)
         const parent = circle ? undefined : resolve(base, [...trail, name])
+        // Said once, by whoever went too far.
+        if (left <= 0) return service
         if (circle)
           findings.error(at, 'compose.circle', `\`${name}\` extends itself.`, { mend: 'break the circle' })
         else if (parent === undefined) {

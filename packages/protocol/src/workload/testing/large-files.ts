@@ -16,6 +16,9 @@ deployment: {a: {any: {profile: web, count: 1}}}
 const reachable = 'expose: [{port: 80, to: [{global: true}]}]'
 const nosanaStart = '{version: "0.1", type: container, ops: [{type: container/run, id: a, args: {image: x, '
 
+const sixteen = (index: number) =>
+  Array.from({ length: 16 }, (_, port) => `"${index * 16 + port + 1}:1"`).join()
+
 /** What tires parsers and readers: each is repeated until a file is as long as wanted. */
 export const largeFiles: readonly LargeFile[] = [
   { name: 'flow lists', head: '[', body: () => '[],' },
@@ -64,6 +67,12 @@ export const largeFiles: readonly LargeFile[] = [
   { name: 'variables', head: 'image: x\nport: 80\nenv:\n', body: (index) => `  K${index}: v\n` },
   { name: 'services', head: 'services:\n', body: (index) => `  s${index}: {image: x, port: 80}\n` },
   { name: 'wrong services', head: 'services:\n', body: (index) => `  s${index}: {imag: x}\n` },
+  {
+    name: 'services that swell',
+    head: 'services:\n',
+    body: (index) =>
+      `  s${index}: {image: x${index === 0 ? '' : `, extends: s${index - 1}`}, ports: [${sixteen(index)}]}\n`,
+  },
   {
     name: 'services that wait',
     head: 'services:\n  s: {image: x, port: 80}\n',
