@@ -9,10 +9,12 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(1)
 }
 
-// From 22.18 on Node reads TypeScript itself, which starts faster; before, tsx does.
-if (!process.features.typescript) {
+const { compiledProgram } = await import('./compiled-program.js')
+// Whoever debugs wants the lines of the sources in stack traces.
+const compiled = process.env.SUBLET_DEBUG ? undefined : await compiledProgram()
+if (compiled === undefined && !('typescript' in process.features && process.features.typescript)) {
   const { register } = await import('tsx/esm/api')
   register()
 }
-const { main } = await import('../src/main.ts')
+const { main } = await import(compiled ?? '../src/main.ts')
 await main(process.argv.slice(2))
