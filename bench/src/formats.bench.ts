@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import type { WorkloadFormat } from '@sublet/protocol'
+import { compiledScript } from './compiled-script.ts'
 import { filesOf } from './format-files.ts'
 import { formatNames } from './format-names.ts'
 import { type FormatWork, formatWork, timedMicros } from './format-work.ts'
@@ -23,7 +24,7 @@ export async function* benchFormats(): BenchRows {
   const files = `${texts.length} files ${whose}`
   const what = 'Akash SDL to normal form, manifest, groups and hash'
   const warm = warmMedians('akash', texts, ['whole', 'told', 'parse', 'js-yaml'])
-  const first = firstPassMedians('akash', texts, ['whole', 'parse', 'js-yaml'])
+  const first = await firstPassMedians('akash', texts, ['whole', 'parse', 'js-yaml'])
   yield* [
     againstParser(`${what}, first pass in a fresh process (median of ${files})`, first, 1.3),
     againstParser(`${what}, warm`, warm, 1.3),
@@ -99,20 +100,19 @@ function warmMedians(
 }
 
 /** Each in processes of its own, in turns: the engine has compiled nothing for it yet. */
-function firstPassMedians(
+async function firstPassMedians(
   format: WorkloadFormat,
   texts: readonly string[],
   works: readonly FormatWork[],
-): Medians {
+): Promise<Medians> {
   const samples = new Map<FormatWork, number[]>(works.map((work) => [work, []]))
-  const script = fileURLToPath(new URL('./format-first-pass.ts', import.meta.url))
+  const program = await compiledScript(fileURLToPath(new URL('./format-first-pass.ts', import.meta.url)))
   for (let run = 0; run < freshProcesses; run++) {
     for (const work of works) {
-      const { stdout, status, stderr } = spawnSync(
-        process.execPath,
-        ['--import', 'tsx', script, work, format],
-        { input: JSON.stringify(texts), encoding: 'utf8' },
-      )
+      const { stdout, status, stderr } = spawnSync(process.execPath, [...program, work, format], {
+        input: JSON.stringify(texts),
+        encoding: 'utf8',
+      })
       if (status !== 0) throw new Error(`the fresh process failed: ${stderr}`)
       samples.get(work)?.push(Number(stdout))
     }

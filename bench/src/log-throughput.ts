@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { groupOf, serviceOf, startKillable, type TestNetwork } from '@sublet/provider/testing'
+import { groupOf, killableScript, serviceOf, startKillable, type TestNetwork } from '@sublet/provider/testing'
+import { compiledScript } from './compiled-script.ts'
 import { docker } from './docker-command.ts'
 import { type BenchRow, median } from './row.ts'
 
@@ -16,7 +17,8 @@ const mostBytes = 64e6
 export async function benchLogThroughput(network: TestNetwork): Promise<BenchRow> {
   const { tenant } = network
   const source = `const line = "x".repeat(199) + "\\n"; const piece = line.repeat(500); let left = ${logMegabytes * 10}; const more = () => { while (left-- > 0) if (!process.stdout.write(piece)) return process.stdout.once("drain", more); setInterval(() => {}, 1000) }; more()`
-  const provider = await startKillable(network, { runtime: 'docker', spareNetworks: 0 })
+  const program = await compiledScript(killableScript)
+  const provider = await startKillable(network, { runtime: 'docker', spareNetworks: 0 }, { program })
   try {
     const group = groupOf(
       serviceOf({ command: ['/usr/local/bin/node'], args: ['-e', source], stopGraceMs: 0 }),

@@ -1,4 +1,5 @@
-import { groupOf, serviceOf, startKillable, startTestNetwork } from '@sublet/provider/testing'
+import { groupOf, killableScript, serviceOf, startKillable, startTestNetwork } from '@sublet/provider/testing'
+import { compiledScript } from './compiled-script.ts'
 import { type BenchRow, median } from './row.ts'
 
 const outputBytes = 200_000_000
@@ -12,7 +13,8 @@ const rounds = 5
 export async function benchOwnLogPath(databaseUrl: string): Promise<BenchRow> {
   await using network = await startTestNetwork({ databaseUrl })
   const { tenant } = network
-  const provider = await startKillable(network, { runtime: 'host' }, { outputBytes })
+  const program = await compiledScript(killableScript)
+  const provider = await startKillable(network, { runtime: 'host' }, { outputBytes, program })
   try {
     // One that needs no port of this machine's, which another may have.
     const idle = {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { ProviderConfigInput } from '../config.ts'
 import type { TestNetwork } from './test-network.ts'
 
-const script = fileURLToPath(new URL('./provider-process.ts', import.meta.url))
+export const killableScript = fileURLToPath(new URL('./provider-process.ts', import.meta.url))
 
 export interface KillableProvider {
   child: ChildProcess
@@ -19,10 +19,13 @@ export interface KillableProvider {
 export async function startKillable(
   { options, providerKey, tenant }: TestNetwork,
   config: Partial<ProviderConfigInput> = {},
-  more: { outputBytes?: number } = {},
+  {
+    program = ['--import', 'tsx', killableScript],
+    ...more
+  }: { outputBytes?: number; program?: string[] } = {},
 ): Promise<KillableProvider> {
   const { account: _account, dataDir, addresses, ...rest } = options
-  const child = spawn(process.execPath, ['--import', 'tsx', script], {
+  const child = spawn(process.execPath, program, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...process.env,
