@@ -13,7 +13,7 @@ import {
   utimes,
   writeFile,
 } from 'node:fs/promises'
-import { basename, dirname, extname, join, relative } from 'node:path'
+import { basename, dirname, extname, join, relative, resolve } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
@@ -98,8 +98,10 @@ async function compile(root, source, folder) {
     logLevel: 'silent',
   })
   for (const { path, contents } of outputFiles) await writeOnce(path, contents)
-  const wanted = relative(root, source)
-  const main = Object.keys(metafile.outputs).find((path) => metafile.outputs[path]?.entryPoint === wanted)
+  const main = Object.keys(metafile.outputs).find((path) => {
+    const { entryPoint } = metafile.outputs[path] ?? {}
+    return entryPoint !== undefined && resolve(root, entryPoint) === source
+  })
   if (main === undefined) throw new Error('The compiler has made no program.')
   const own = Object.keys(metafile.inputs).filter((path) => !path.includes('node_modules/'))
   const stamps = [...own, relative(root, fileURLToPath(import.meta.url)), installed].flatMap((path) => {
