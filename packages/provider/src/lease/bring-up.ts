@@ -199,6 +199,7 @@ export function bringUp(parts: BringUpParts): Running {
         onChange: advance,
         note: parts.note,
         entered: (state, more) => usage.enter(name, state, { atMs: now(), ...more }),
+        watched: (isWatched) => usage.watched(name, isWatched, now()),
         over: (atMs, exitCode) => usage.end(name, atMs, exitCode),
         onEnded: () => collect(service, keepers.get(service.name)?.[replica]?.state.instanceId),
       })

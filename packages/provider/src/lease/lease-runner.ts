@@ -271,6 +271,9 @@ export function runLease(start: LeaseRecord, found: Found, parts: RunnerParts): 
     }
     serving.abort(new Error('closing'))
     usage.endAll(record.status.phaseAtMs.closing ?? now())
+    // What nobody saw is known to be unserved only now.
+    const unservedSeconds = downtimeSeconds()
+    if (unservedSeconds > (record.status.creditSeconds ?? 0)) await save({ creditSeconds: unservedSeconds })
     await clearing.stop()
     const settlement = await settle()
     await clearing.clear()

@@ -35,6 +35,7 @@ async function lastOf(exit: Exit, found: Partial<Instance>, finishedAtMs?: numbe
     onChange: () => {},
     note: () => {},
     entered: (state, { fault, atMs } = {}) => said.push({ state, fault, atMs }),
+    watched: () => {},
     over: () => {},
     onEnded: async () => {},
   }

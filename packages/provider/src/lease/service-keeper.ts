@@ -36,6 +36,8 @@ export interface KeeperOptions {
   note: (event: NotedEvent) => void
   /** The replica does something else from now on, or from `atMs`. */
   entered: (state: UsageState, more?: { atMs?: number; fault?: Fault; exitCode?: number }) => void
+  /** Nobody sees what it does from now on, as the engine is away, or somebody does again. */
+  watched: (isWatched: boolean) => void
   /** It has ended for good. */
   over: (atMs: number, exitCode: number) => void
   /** It has ended, perhaps to be started again. */
@@ -88,6 +90,7 @@ export function createReplicaKeeper(options: KeeperOptions): ReplicaKeeper {
         signal,
         onWait: (err) => {
           unwatched = true
+          options.watched(false)
           log.warn({ err, service: service.name, replica }, 'waiting for the runtime')
         },
       },
@@ -128,6 +131,7 @@ export function createReplicaKeeper(options: KeeperOptions): ReplicaKeeper {
     const sinceMs = now()
     return await patient(async () => {
       const seen = await runtime.inspect(id)
+      options.watched(true)
       // Removed by somebody's hand: to the lease that is a kill.
       if (seen === undefined) return { exitCode: 137, outOfMemory: false, killed: true, atMs: now() }
       const exit = await runtime.wait(id, signal)

@@ -21,6 +21,11 @@ export interface UsageBook {
   ): void
   /** The replica is not there, though it was when it was last seen. */
   lost(replica: ReplicaName): void
+  /**
+   * Whether anybody sees what the replica does, from `atMs` on. What it did unseen is told by the engine once it is
+   * back; where everything ends before that, it was not served.
+   */
+  watched(replica: ReplicaName, isWatched: boolean, atMs: number): void
   /** The replica has ended for good. */
   end(replica: ReplicaName, atMs: number, exitCode?: number): void
   /** Nothing is served any more. */
@@ -56,6 +61,8 @@ export function createUsageBook(parts: UsageBookParts): UsageBook {
   let spans: UsageSpan[] = []
   let lastSeenMs: number | undefined
   let writes: Promise<void> = Promise.resolve()
+  const unseenSinceMs = new Map<string, number>()
+  const keyOf = ({ service, replica }: ReplicaName) => `${service}/${replica}`
 
   const openOf = ({ service, replica }: ReplicaName) =>
     spans.find((span) => span.service === service && span.replica === replica && span.endedAtMs === undefined)
@@ -115,7 +122,15 @@ export function createUsageBook(parts: UsageBookParts): UsageBook {
     end(replica, atMs, exitCode) {
       change(replica, atMs, undefined, exitCode)
     },
+    watched(replica, isWatched, atMs) {
+      if (isWatched) unseenSinceMs.delete(keyOf(replica))
+      else if (!unseenSinceMs.has(keyOf(replica))) unseenSinceMs.set(keyOf(replica), atMs)
+    },
     endAll(atMs) {
+      for (const span of spans.filter((one) => one.endedAtMs === undefined && one.state === 'serving')) {
+        const unseenMs = unseenSinceMs.get(keyOf(span))
+        if (unseenMs !== undefined) change(span, unseenMs, { state: 'down', fault: 'provider' })
+      }
       for (const span of spans.filter(({ endedAtMs }) => endedAtMs === undefined))
         change(span, atMs, undefined)
     },
