@@ -50,8 +50,7 @@ export async function compiledProgram({
   if (known !== undefined && known.root === root && isCurrent(folder, known))
     return urlIn(folder, known.entry)
   try {
-    const { entry } = await compile(root, source, folder)
-    return urlIn(folder, entry)
+    return urlIn(folder, await compile(root, source, folder))
   } catch {
     return undefined
   }
@@ -69,7 +68,11 @@ function isCurrent(folder, { entry, root, stamps }) {
   })
 }
 
-/** @type {(root: string, source: string, folder: string) => Promise<Compiled>} */
+/**
+ * Answers the name of the program's first file.
+ *
+ * @type {(root: string, source: string, folder: string) => Promise<string>}
+ */
 async function compile(root, source, folder) {
   await mkdir(folder, { recursive: true })
   await access(folder, constants.W_OK)
@@ -103,19 +106,28 @@ async function compile(root, source, folder) {
     return entryPoint !== undefined && resolve(root, entryPoint) === source
   })
   if (main === undefined) throw new Error('The compiler has made no program.')
-  const own = Object.keys(metafile.inputs).filter((path) => !path.includes('node_modules/'))
-  const stamps = [...own, relative(root, fileURLToPath(import.meta.url)), installed].flatMap((path) => {
-    const found = statSync(join(root, path), { throwIfNoEntry: false })
-    return found === undefined ? [] : [{ path, mtimeMs: found.mtimeMs, size: found.size }]
-  })
+  const stamps = stampsOf(root, Object.keys(metafile.inputs))
   // What changed while it was read is compiled again the next time.
   const endedMs = Date.now()
   const changed = stamps.some(({ mtimeMs }) => mtimeMs >= startedMs && mtimeMs <= endedMs)
-  const compiled = { entry: basename(main), root, stamps }
-  if (!changed) await writeWhole(join(folder, 'program.json'), JSON.stringify(compiled))
+  const entry = basename(main)
+  if (!changed) await writeWhole(join(folder, 'program.json'), JSON.stringify({ entry, root, stamps }))
   await removeOld(folder, new Set(outputFiles.map(({ path }) => basename(path))))
   process.stderr.write(hint && '\r\x1b[K')
-  return compiled
+  return entry
+}
+
+/**
+ * Of the sources among what was read, of this file, and one for all libraries.
+ *
+ * @type {(root: string, inputs: readonly string[]) => Stamp[]}
+ */
+function stampsOf(root, inputs) {
+  const own = inputs.filter((path) => !path.includes('node_modules/'))
+  return [...own, relative(root, fileURLToPath(import.meta.url)), installed].flatMap((path) => {
+    const found = statSync(join(root, path), { throwIfNoEntry: false })
+    return found === undefined ? [] : [{ path, mtimeMs: found.mtimeMs, size: found.size }]
+  })
 }
 
 /**
