@@ -19,14 +19,14 @@ export function manifestJson(manifest: AkashManifest): string {
 }
 
 function groupJson({ name, services }: ManifestGroup): string {
-  return `{"name":${text(name)},"services":${list(services, serviceJson)}}`
+  return `{"name":"${content(name)}","services":${list(services, serviceJson)}}`
 }
 
 function serviceJson(service: ManifestService): string {
   const { args, command, count, credentials, env, expose, image, name, params, resources } = service
   return `{"args":${texts(args)},"command":${texts(command)},"count":${count},"credentials":${credentialsJson(
     credentials,
-  )},"env":${texts(env)},"expose":${list(expose, exposeJson)},"image":${text(image)},"name":${text(name)},${
+  )},"env":${texts(env)},"expose":${list(expose, exposeJson)},"image":"${content(image)}","name":"${content(name)}",${
     params === undefined ? '' : `"params":${paramsJson(params)},`
   }"resources":${resourcesJson(resources)}}`
 }
@@ -34,7 +34,7 @@ function serviceJson(service: ManifestService): string {
 function credentialsJson(credentials: ManifestService['credentials']): string {
   if (credentials === null) return 'null'
   const { email, host, password, username } = credentials
-  return `{"email":${text(email)},"host":${text(host)},"password":${text(password)},"username":${text(username)}}`
+  return `{"email":"${content(email)}","host":"${content(host)}","password":"${content(password)}","username":"${content(username)}"}`
 }
 
 function exposeJson(expose: ManifestExpose): string {
@@ -42,9 +42,9 @@ function exposeJson(expose: ManifestExpose): string {
     expose
   return `{"endpointSequenceNumber":${endpointSequenceNumber},"externalPort":${externalPort},"global":${
     global
-  },"hosts":${texts(hosts)},"httpOptions":${httpOptionsJson(httpOptions)},"ip":${text(ip)},"port":${
+  },"hosts":${texts(hosts)},"httpOptions":${httpOptionsJson(httpOptions)},"ip":"${content(ip)}","port":${
     port
-  },"proto":${text(proto)},"service":${text(service)}}`
+  },"proto":"${content(proto)}","service":"${content(service)}"}`
 }
 
 function httpOptionsJson(options: ManifestExpose['httpOptions']): string {
@@ -61,11 +61,11 @@ function paramsJson({ permissions, storage, tee }: ManifestParams): string {
   const read = permissions?.read === undefined ? '' : `"read":${texts(permissions.read)}`
   return `{${permissions === undefined ? '' : `"permissions":{${read}},`}"storage":${
     storage === null ? 'null' : list(storage, mountJson)
-  }${tee === undefined ? '' : `,"tee":{"attestation":${tee.attestation},"type":${text(tee.type)}}`}}`
+  }${tee === undefined ? '' : `,"tee":{"attestation":${tee.attestation},"type":"${content(tee.type)}"}`}}`
 }
 
 function mountJson({ mount, name, readOnly }: { mount: string; name: string; readOnly: boolean }): string {
-  return `{"mount":${text(mount)},"name":${text(name)},"readOnly":${readOnly}}`
+  return `{"mount":"${content(mount)}","name":"${content(name)}","readOnly":${readOnly}}`
 }
 
 function resourcesJson({ cpu, endpoints, gpu, id, memory, storage }: AkashResources): string {
@@ -79,7 +79,7 @@ function unitsJson({ attributes, units }: AkashResources['cpu']): string {
 }
 
 function volumeJson({ attributes, name, size }: AkashResources['storage'][number]): string {
-  return `{${attributesJson(attributes)}"name":${text(name)},"size":${valueJson(size)}}`
+  return `{${attributesJson(attributes)}"name":"${content(name)}","size":${valueJson(size)}}`
 }
 
 function attributesJson(attributes: readonly Attribute[] | undefined): string {
@@ -87,7 +87,7 @@ function attributesJson(attributes: readonly Attribute[] | undefined): string {
 }
 
 function attributeJson({ key, value }: Attribute): string {
-  return `{"key":${text(key)},"value":${text(value)}}`
+  return `{"key":"${content(key)}","value":"${content(value)}"}`
 }
 
 function endpointJson({ kind, sequence_number: sequence }: AkashEndpoint): string {
@@ -99,7 +99,11 @@ function valueJson({ val }: ResourceValue): string {
 }
 
 function texts(items: readonly string[] | null): string {
-  return items === null ? 'null' : list(items, text)
+  if (items === null) return 'null'
+  if (items.length === 0) return '[]'
+  let json = `["${content(items[0] ?? '')}`
+  for (let index = 1; index < items.length; index += 1) json += `","${content(items[index] ?? '')}`
+  return `${json}"]`
 }
 
 function list<Item>(items: readonly Item[], write: (item: Item) => string): string {
@@ -111,8 +115,16 @@ function list<Item>(items: readonly Item[], write: (item: Item) => string): stri
 
 const special = /["\\<>&\p{Cc}\p{Cs}\u2028\u2029]/u
 
-function text(value: string): string {
-  return special.test(value) ? JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, escaped) : `"${value}"`
+/**
+ * What stands between the quotes of a text. The quotes themselves are part of what is written around it: of each piece
+ * that is joined less, the engine has less to put together before the whole can be hashed.
+ */
+function content(value: string): string {
+  return special.test(value)
+    ? JSON.stringify(value)
+        .slice(1, -1)
+        .replace(/[<>&\u2028\u2029]/g, escaped)
+    : value
 }
 
 function escaped(character: string): string {
