@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { convertToAkash, formatFinding, readWorkload, type WorkloadFormat } from '@sublet/protocol'
+import { formatWork } from './format-work.ts'
 
 export interface FormatFiles {
   /** Whose files they are, for the row. */
@@ -52,7 +53,7 @@ function listed(format: WorkloadFormat): FormatFiles {
   switch (format) {
     case 'akash': {
       const texts = lying('akash/input/awesome/').filter(
-        (text) => convertToAkash(text, { file: 'deploy.yaml' }).akash !== undefined,
+        (text) => convertToAkash(text, { file: 'deploy.yaml' }).akash !== undefined && isReadByPeer(text),
       )
       return texts.length > 0
         ? { whose: 'of the public gallery', texts }
@@ -78,6 +79,16 @@ function lying(path: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.(ya?ml|json)$/.test(name))
     .map((name) => readFileSync(`${folder}${name}`, 'utf8'))
+}
+
+/** js-yaml 5 refuses one file of the gallery for its indentation, which Akash's own parser takes. */
+function isReadByPeer(text: string): boolean {
+  try {
+    formatWork('js-yaml 5', 'akash')(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function isJson(text: string): boolean {

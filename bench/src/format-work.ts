@@ -1,11 +1,13 @@
 import { convertToAkash, type Finding, parseText, readWorkload, type WorkloadFormat } from '@sublet/protocol'
 import { load } from 'js-yaml'
+import { load as loadWith5 } from 'js-yaml-5'
 
-export type FormatWork = 'whole' | 'told' | 'parse' | 'js-yaml' | 'JSON.parse'
+export type FormatWork = 'whole' | 'told' | 'parse' | 'js-yaml 5' | 'js-yaml 4' | 'JSON.parse'
 
 /**
  * One way to go through a text: all of what a workload needs, the same with every warning told and placed, our parser
- * alone, or a peer.
+ * alone, or a peer: js-yaml as it is installed today, its older line, which is the faster one and what we parse with, or
+ * the engine's own JSON.
  */
 export function formatWork(work: FormatWork, format: WorkloadFormat): (text: string) => unknown {
   switch (work) {
@@ -15,7 +17,9 @@ export function formatWork(work: FormatWork, format: WorkloadFormat): (text: str
       return (text) => read(text, format).findings
     case 'parse':
       return parseText
-    case 'js-yaml':
+    case 'js-yaml 5':
+      return (text) => loadWith5(text)
+    case 'js-yaml 4':
       return (text) => load(text)
     case 'JSON.parse':
       return (text) => JSON.parse(text)
