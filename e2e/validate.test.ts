@@ -34,6 +34,7 @@ test('validate reads every file it is given, whatever is wrong with the others',
     expect.stringContaining(`${at('typo.yaml')}:4:1 error sublet.unknown-key`),
     expect.stringContaining(`${at('folder.yaml')}:1:1 error workload.unreadable`),
     expect.stringContaining(`${at('none.yaml')}:1:1 error workload.unreadable`),
+    '6 files, 2 ok, 1 of them with warnings, 4 with errors',
   ])
   expect(all.stdout).toContain('API_TOKEN')
   expect(all.stdout).not.toContain('0123456789abcdef0123')

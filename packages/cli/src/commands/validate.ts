@@ -5,6 +5,7 @@ import {
   isSubletError,
   type ReadResult,
   readWorkload,
+  type Workload,
   type WorkloadFormat,
 } from '@sublet/protocol'
 import type { Command } from 'commander'
@@ -34,16 +35,14 @@ export function addValidate(program: Command): void {
     )
     .addOption(formatOption())
     .option('--strict', 'exit 1 when there are warnings')
-    .option('--quiet', 'print problems only, not the normal form')
+    .option('--quiet', 'print problems only, not the normal form that is shown of a single file')
     .action(async (patterns: string[], options: ValidateOptions, command: Command) => {
       const { output } = commandContext(command.optsWithGlobals<GlobalOptions>())
       const results: Checked[] = []
       for (const file of await expandGlobs(patterns)) results.push(await check(file, options.format))
       const warned = results.some((result) => result.findings.length > 0)
       const failed = results.some((result) => hasErrors(result.findings))
-      output.result(results, () =>
-        results.flatMap((result) => describe(result, options.quiet ?? false)).join('\n'),
-      )
+      output.result(results, () => describeAll(results, options.quiet ?? false))
       if (failed) process.exitCode = 2
       else if (warned && options.strict) process.exitCode = 1
     })
@@ -65,12 +64,30 @@ async function check(file: string, format: WorkloadFormat | undefined): Promise<
   }
 }
 
-function describe(result: Checked, quiet: boolean): string[] {
+/** Of many files the normal forms would bury what is wrong, so their count stands in place of them. */
+function describeAll(results: readonly Checked[], quiet: boolean): string {
+  const [only] = results
+  if (results.length === 1 && only !== undefined) {
+    const form = only.workload === undefined || quiet ? [] : [normalForm(only.workload)]
+    return [...describe(only), ...form].join('\n')
+  }
+  const refused = results.filter(({ findings }) => hasErrors(findings)).length
+  const warned = results.filter(({ findings }) => findings.length > 0).length - refused
+  const counts = [`${results.length} files`, `${results.length - refused} ok`]
+  if (warned > 0) counts.push(`${warned} of them with warnings`)
+  if (refused > 0) counts.push(`${refused} with errors`)
+  return [...results.flatMap(describe), counts.join(', ')].join('\n')
+}
+
+function describe(result: Checked): string[] {
   const lines = result.findings.map(formatFinding)
   if (result.workload !== undefined) {
     const { length } = result.workload.groups
     lines.push(`${result.file}: ${result.format}, ${length} ${length === 1 ? 'group' : 'groups'}, ok`)
-    if (!quiet) lines.push(stringify(JSON.parse(toJson(result.workload))).trimEnd())
   }
   return lines
+}
+
+function normalForm(workload: Workload): string {
+  return stringify(JSON.parse(toJson(workload))).trimEnd()
 }

@@ -213,6 +213,20 @@ test('the way round a misspelled key that is refused anyway', () => {
   ])
 })
 
+test('the way round a mounted file is to bring it along, in words that work', () => {
+  const mounted =
+    'services: {a: {image: x, volumes: ["./proxy/nginx.conf:/etc/nginx/nginx.conf:ro", ./src:/src]}}'
+  const [file, folder] = read(mounted).findings.map(({ mend }) => mend ?? '')
+  expect(folder).toContain('named volume')
+  const [service, top] = [...(file ?? '').matchAll(/`([^`]+)`/g)].map(([, written]) => written)
+  const { workload, findings } = readWorkload(`services: {a: {image: x, ${service}}}\n${top}`, {
+    file: 'compose.yaml',
+    files: { './proxy/nginx.conf': 'events {}' },
+  })
+  expect(findings).toEqual([])
+  expect(workload?.groups[0]?.services[0]?.files).toMatchObject([{ path: '/etc/nginx/nginx.conf' }])
+})
+
 test('refuses paths of the tenant’s machine wherever they hide', () => {
   const { findings } = read(`
 services:

@@ -124,7 +124,7 @@ function isRefused(wish: Wish, { findings }: Scope): boolean {
       {
         mend: socket
           ? 'leave it out; `sublet logs` and `sublet exec` do most of what it is used for'
-          : 'use a named volume for data, `configs` for small files, or build the files into the image',
+          : hostPathMend(source, target),
       },
     )
     return true
@@ -143,6 +143,15 @@ function isRefused(wish: Wish, { findings }: Scope): boolean {
     return true
   }
   return false
+}
+
+/** One small file of the project is what most of these are, and `configs` is word for word how to bring it along. */
+function hostPathMend(source: string, target: string): string {
+  const [, file] = /^\.{1,2}\/(?:[\w.-]+\/)*(\w[\w-]*\.[\w.-]+)$/.exec(source) ?? []
+  if (file === undefined || !/^\/[\w./-]+$/.test(target))
+    return 'use a named volume for data, `configs` for small files, or build the files into the image'
+  const name = slugOf(file)
+  return `write \`configs: [{source: ${name}, target: ${target}}]\` in its place, and at the top of the file \`configs: {${name}: {file: ${source}}}\``
 }
 
 function memoryVolume({ target, sizeBytes }: Wish): Volume {
