@@ -7,9 +7,11 @@ const otherKey =
   /(^|[_\-.])(public|pub|primary|foreign|sort|partition|cache|routing|shard|group|object|index|message|project|event|license|registry)[_\-.]key\d*$/i
 /** Said about a secret rather than being one: where it is, how many, for how long. */
 const tame =
-  /(_file|_path|_url|_uri|_name|_id|_ttl|_expir\w*|_length|_limit|_limits|_count|_type|_size|max_tokens?|tokens)$/i
+  /(_file|_path|_url|_uri|_endpoint|_host|_hostname|_domain|_name|_user|_username|_email|_language|_issuer|_id|_ttl|_expir\w*|_length|_limit|_limits|_count|_type|_size|max_tokens?|tokens)$/i
+/** The folder that a shell stands in. */
+const workingFolder = /^(OLD)?PWD$/
 /** A variable, a reference, an example to be replaced, or nothing that anyone would guard. */
-const standsForNothing = /^\$\{?\w|^%%|^<.*>$|^ac-secret:|^(true|false|null|none|\d{1,4})$/i
+const standsForNothing = /^\$\{?\w|^%%|^<.*>$|^ac-secret:|^(true|false|yes|no|on|off|null|none|\d{1,4})$/i
 
 /** Secrets that look like nothing else, by the beginnings that their makers gave them. */
 const tellingText =
@@ -30,7 +32,7 @@ export function looksSecret(name: string, value: string): boolean {
 
 /** Whether a name promises a secret. */
 export function isSecretName(written: string): boolean {
-  if (written.length > longestName) return false
+  if (written.length > longestName || workingFolder.test(written)) return false
   const name = /[a-z][A-Z]/.test(written) ? written.replace(/([a-z])([A-Z])/g, '$1_$2') : written
   if (tellingName.test(name)) return !tame.test(name)
   return keyName.test(name) && !otherKey.test(name)

@@ -28,7 +28,8 @@ export function resolveExtends(tree: unknown, findings: Findings): unknown {
     let result = service
     if (wish !== undefined) {
       const base = typeof wish === 'string' ? wish : isTree(wish) ? own(wish, 'service') : undefined
-      if (isTree(wish) && Object.hasOwn(wish, 'file')) {
+      const isOtherFile = isTree(wish) && Object.hasOwn(wish, 'file')
+      if (isOtherFile) {
         findings.error([...at, 'file'], 'compose.extends', 'A service of another file cannot be extended.', {
           at: 'key',
           mend: 'write one file: `docker compose config > compose.full.yaml` puts all into one',
@@ -58,6 +59,8 @@ export function resolveExtends(tree: unknown, findings: Findings): unknown {
         }
       }
       result = Object.fromEntries(Object.entries(result).filter(([key]) => key !== 'extends'))
+      // What it lacks may stand in the other file, and that was told.
+      if (isOtherFile) result = { image: 'misfit', ...result }
     }
     done.set(name, result)
     return result

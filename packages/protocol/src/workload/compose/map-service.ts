@@ -108,7 +108,7 @@ function restartOf(service: ComposeService, path: Path, { findings }: Scope): Se
   const policy = service.deploy?.restart_policy
   if (policy !== undefined) {
     const attempts = policy.max_attempts === undefined ? undefined : composeCount(policy.max_attempts)
-    if (policy.condition === 'none') return { policy: 'never' }
+    if (policy.condition === 'none' || policy.condition === 'no') return { policy: 'never' }
     const counted = attempts === undefined || attempts === 0 ? {} : { maxRetries: attempts }
     return { policy: policy.condition === 'on-failure' ? 'on-failure' : 'always', ...counted }
   }

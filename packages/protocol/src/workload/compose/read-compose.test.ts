@@ -11,6 +11,7 @@ const gibibyte = 1024 ** 3
 interface Given {
   env?: Record<string, string>
   files?: Record<string, string>
+  secretsByName?: boolean
 }
 
 function read(text: string, given: Given = {}) {
@@ -576,6 +577,45 @@ test.each([
   expect(codes(body)).toEqual(['warning compose.ignored'])
 })
 
+test('says once what an alias repeats', () => {
+  const { findings } = read(`
+x-deploy: &deploy
+  restart_policy: {condition: sometimes}
+services:
+  a: {image: x, deploy: *deploy}
+  b: {image: x, deploy: *deploy}
+`)
+  expect(findings.map(({ code, line }) => `${line} ${code}`)).toEqual(['3 compose.value'])
+})
+
+test.each([
+  ['none', 'never'],
+  ['no', 'never'],
+  ['on-failure', 'on-failure'],
+  ['any', 'always'],
+  ['always', 'always'],
+  ['unless-stopped', 'always'],
+])('a restart policy of %s is %s', (condition, policy) => {
+  const { services } = read(`services: {a: {image: x, deploy: {restart_policy: {condition: ${condition}}}}}`)
+  expect(services.get('a')?.restart).toEqual({ policy })
+})
+
+test('what stands in other files is not missing as well', () => {
+  const codesOf = (text: string) => read(text).findings.map(({ code }) => code)
+  expect(codesOf('include: [other.yaml]')).toEqual(['compose.include'])
+  expect(codesOf('services: {a: {extends: {file: base.yaml, service: a}}}')).toEqual(['compose.extends'])
+})
+
+test('a variable that stands for the folder is no secret', () => {
+  const { findings } = read('services: {a: {image: x, volumes: ["$PWD/data:/data"]}}', {
+    env: { PWD: '/home/me' },
+    secretsByName: true,
+  })
+  expect(findings).toMatchObject([
+    { code: 'compose.host-path', message: expect.stringContaining('/home/me/data') },
+  ])
+})
+
 test('runs the services whose profiles are on', () => {
   const text =
     'services: {a: {image: x}, b: {image: x, profiles: [debug], build: .}, c: {image: x, profiles: [prod], depends_on: [a]}}'
@@ -587,6 +627,10 @@ test('runs the services whose profiles are on', () => {
   ])
   expect(read('services: {a: {image: x, profiles: [p]}}').findings).toMatchObject([
     { code: 'compose.nothing-to-run' },
+  ])
+  const several = read('services: {a: {image: x, profiles: [p]}, b: {image: x, profiles: [q]}}')
+  expect(several.findings).toMatchObject([
+    { mend: expect.stringContaining('COMPOSE_PROFILES=p'), expected: 'one of the profiles p, q' },
   ])
   const off = read('services: {a: {image: x, depends_on: [b]}, b: {image: x, profiles: [p]}}')
   expect(off.findings).toMatchObject([

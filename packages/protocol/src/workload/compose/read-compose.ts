@@ -141,10 +141,17 @@ function runningServices(file: ComposeFile, { env, findings }: Scope): Map<strin
     running.set(key, service)
   }
   if (running.size === 0 && !findings.hasErrors) {
-    const off = Object.values(file.services).some((service) => (service?.profiles ?? []).length > 0)
+    const profiles = new Set(Object.values(file.services).flatMap((service) => service?.profiles ?? []))
+    const [profile] = profiles
     findings.error(['services'], 'compose.nothing-to-run', 'There is no service to run.', {
       at: 'key',
-      mend: off ? 'switch a profile on with COMPOSE_PROFILES' : 'add a service with an image',
+      ...(profiles.size > 1
+        ? { expected: `one of the profiles ${[...profiles].slice(0, 20).join(', ')}` }
+        : {}),
+      mend:
+        profile === undefined
+          ? 'add a service with an image'
+          : `switch a profile on, such as \`COMPOSE_PROFILES=${profile}\`, in the environment or in \`.env\``,
     })
   }
   return running

@@ -119,6 +119,8 @@ export function reportShape(findings: Findings, tree: unknown, issues: readonly 
     const { value, expected } = misfit
     const key = String(misfit.key ?? '')
     if (value === undefined || (value === null && path.length <= 2)) {
+      // The services of such a file stand in others, and that they are not taken in is told.
+      if (key === 'services' && isTree(tree) && Object.hasOwn(tree, 'include')) return
       const message = path.length === 0 ? 'The file says nothing to run.' : `\`${key}\` is missing.`
       findings.error(path, 'compose.missing', message, { at: 'key', expected, mend: own(mends, key) })
       return

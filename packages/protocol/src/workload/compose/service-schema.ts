@@ -108,7 +108,11 @@ const deploy = section({
     }).optional(),
   }).optional(),
   restart_policy: section({
-    condition: z.enum(['none', 'on-failure', 'any'], { error: 'none, on-failure or any' }).optional(),
+    condition: z
+      .enum(['none', 'no', 'on-failure', 'any', 'always', 'unless-stopped'], {
+        error: 'none, on-failure or any',
+      })
+      .optional(),
     max_attempts: count.optional(),
     delay: ignored,
     window: ignored,

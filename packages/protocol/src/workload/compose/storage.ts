@@ -210,7 +210,7 @@ export function checkVolumes({ file, findings }: Scope): void {
         `The volume \`${name}\` is to be there already, but a rented machine is empty.`,
         {
           at: 'key',
-          mend: 'leave `external` out; fetch the data in, or copy it with `sublet exec`',
+          mend: 'leave `external` out, and copy the data in with `sublet cp` once it runs',
         },
       )
     }

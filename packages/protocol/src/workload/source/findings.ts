@@ -73,6 +73,16 @@ export class Findings {
     const find = createPlaceFinder(this.#text)
     const list = this.#notes.map((note) => findingOf(this.#file, note, find))
     list.sort((a, b) => a.line - b.line || a.column - b.column)
+    // What an alias repeats is found as often and stands in one place.
+    const said = new Set<string>()
+    const distinct = list.filter(({ line, column, code, message }) => {
+      const id = `${line}:${column} ${code} ${message}`
+      return !said.has(id) && said.add(id)
+    })
+    return this.#withDropped(distinct)
+  }
+
+  #withDropped(list: Finding[]): readonly Finding[] {
     const last = list.at(-1)
     if (last !== undefined && this.#dropped > 0) {
       const { file, line, column } = last
