@@ -214,18 +214,20 @@ test('the way round a misspelled key that is refused anyway', () => {
   ])
 })
 
-test('the way round a mounted file is to bring it along, in words that work', () => {
+test('the ways round a mounted file and a mounted folder, in words that work', () => {
   const mounted =
-    'services: {a: {image: x, volumes: ["./proxy/nginx.conf:/etc/nginx/nginx.conf:ro", ./src:/src]}}'
-  const [file, folder] = read(mounted).findings.map(({ mend }) => mend ?? '')
-  expect(folder).toContain('named volume')
-  const [service, top] = [...(file ?? '').matchAll(/`([^`]+)`/g)].map(([, written]) => written)
-  const { workload, findings } = readWorkload(`services: {a: {image: x, ${service}}}\n${top}`, {
-    file: 'compose.yaml',
-    files: { './proxy/nginx.conf': 'events {}' },
-  })
-  expect(findings).toEqual([])
-  expect(workload?.groups[0]?.services[0]?.files).toMatchObject([{ path: '/etc/nginx/nginx.conf' }])
+    'services: {a: {image: x, volumes: ["./proxy/nginx.conf:/etc/nginx/nginx.conf:ro", /mnt/app/data:/data]}}'
+  const [file, folder] = read(mounted).findings.map(({ mend = '' }) =>
+    [...mend.matchAll(/`([^`]+)`/g)].map(([, written]) => written),
+  )
+  const files = { './proxy/nginx.conf': 'events {}' }
+  const mended = service(
+    `${file?.[0]}\nvolumes: ["${folder?.[0]}"]`,
+    { files },
+    `${file?.[1]}\n${folder?.[1]}`,
+  )
+  expect(mended.files).toMatchObject([{ path: '/etc/nginx/nginx.conf' }])
+  expect(mended.mounts).toEqual([{ volume: 'data', path: '/data', readOnly: false }])
 })
 
 test('refuses paths of the tenant’s machine wherever they hide', () => {

@@ -145,13 +145,15 @@ function isRefused(wish: Wish, { findings }: Scope): boolean {
   return false
 }
 
-/** One small file of the project is what most of these are, and `configs` is word for word how to bring it along. */
+/** Small files of the project and folders of data are what most of these are: both ways round, word for word. */
 function hostPathMend(source: string, target: string): string {
-  const [, file] = /^\.{1,2}\/(?:[\w.-]+\/)*(\w[\w-]*\.[\w.-]+)$/.exec(source) ?? []
-  if (file === undefined || !/^\/[\w./-]+$/.test(target))
+  const last = source.split(/[\\/]/).findLast((part) => /[A-Za-z0-9]/.test(part) && !part.endsWith(':'))
+  const name = slugOf(last ?? target).replace(/^-/, '')
+  if (name === '' || !/^\/[\w./-]*$/.test(target))
     return 'use a named volume for data, `configs` for small files, or build the files into the image'
-  const name = slugOf(file)
-  return `write \`configs: [{source: ${name}, target: ${target}}]\` in its place, and at the top of the file \`configs: {${name}: {file: ${source}}}\``
+  if (/^\.{1,2}\/(?:[\w.-]+\/)*\w[\w-]*\.[\w.-]+$/.test(source))
+    return `write \`configs: [{source: ${name}, target: ${target}}]\` in its place, and at the top of the file \`configs: {${name}: {file: ${source}}}\``
+  return `for data write \`${name}:${target}\`, and at the top of the file \`volumes: {${name}: }\`; bring small files with \`configs\`, or build them into the image`
 }
 
 function memoryVolume({ target, sizeBytes }: Wish): Volume {
