@@ -2,6 +2,7 @@ import { YAMLException } from 'js-yaml'
 import { duplicateKeys, lineStarts, type Place, placeAt } from './places.ts'
 import { SpelledScalar } from './scalar.ts'
 import { markExcess } from './work-bound.ts'
+import { yamlMistake } from './yaml-mistakes.ts'
 import { loadYaml, maxDepth } from './yaml-schema.ts'
 
 /** Longest file that is read, in bytes. */
@@ -150,30 +151,8 @@ function refuseSyntax(text: string, error: unknown): Parsed {
       'The file holds a zero byte.',
       'Save it as UTF-8 text.',
     )
-  if (reason.startsWith('unknown tag')) {
-    return refuse(
-      text,
-      'yaml.syntax',
-      'This tag is not known.',
-      'Leave it out, or put the text into quotes if it begins with an exclamation mark.',
-      line,
-      column,
-    )
-  }
-  // The name of an alias may be a password that begins with an asterisk.
-  if (reason.startsWith('unidentified alias')) {
-    return refuse(
-      text,
-      'yaml.syntax',
-      'There is no anchor of the name that this alias has.',
-      'Put the text into quotes if it is no alias, or write the anchor, `&NAME`, before it.',
-      line,
-      column,
-    )
-  }
-  const tab = text.split('\n')[line - 1]?.match(/^\s*\t/) !== null
-  const mend = tab ? 'Indent with spaces; YAML takes no tabs there.' : undefined
-  return refuse(text, 'yaml.syntax', `This is not valid YAML: ${reason}.`, mend, line, column)
+  const { message, mend } = yamlMistake(reason, text.split('\n')[line - 1] ?? '')
+  return refuse(text, 'yaml.syntax', message, mend, line, column)
 }
 
 /** The rest of such a file is read all the same, so that all is said at once. */
