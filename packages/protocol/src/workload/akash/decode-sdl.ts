@@ -179,7 +179,14 @@ function decodeAccept(findings: Findings, up: At, tree: Tree): string[] | null {
   for (const [index, host] of hosts.entries()) {
     const authority = host.split(/[/?#]/)[0] ?? ''
     if (!noHost.test(authority)) continue
-    findings.error([...pathOf(inside(up, 'accept')), index], 'akash.host', `\`${host}\` is not a host name.`)
+    findings.error(
+      [...pathOf(inside(up, 'accept')), index],
+      'akash.host',
+      `\`${host}\` is not a host name.`,
+      {
+        expected: 'a host name such as app.example.com',
+      },
+    )
   }
   return hosts
 }

@@ -78,19 +78,29 @@ function placeService(
   return { serviceName, profileName, count, service, compute, price }
 }
 
+/** Where what a deployment names is declared. */
+const sections = {
+  service: '`services`',
+  'compute profile': '`profiles.compute`',
+  'placement profile': '`profiles.placement`',
+} as const
+
 function tellUnknown(
   findings: Findings,
   path: readonly string[],
   at: 'key' | 'value',
-  what: string,
+  what: keyof typeof sections,
   name: string,
   known: ReadonlyMap<string, unknown>,
 ): void {
   if (findings.isFull) return
   const meant = nearestWord(name, known.keys())
   const message = name === '' ? `No ${what} is named here.` : `There is no ${what} \`${name}\`.`
+  const section = sections[what]
   const expected =
-    known.size === 0 ? undefined : `one of ${[...known.keys()].slice(0, 20).sort(compareText).join(', ')}`
+    known.size === 0
+      ? `a name of what stands under ${section}, where there is nothing yet`
+      : `one of ${[...known.keys()].slice(0, 20).sort(compareText).join(', ')}`
   findings.error(path, `akash.unknown-${what.replace(' ', '-')}`, message, {
     at,
     ...(meant === undefined ? { expected } : { mend: `write \`${meant}\`` }),

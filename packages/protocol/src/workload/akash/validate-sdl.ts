@@ -193,6 +193,7 @@ function validateStorageParams(
         [...path, 'mount'],
         'akash.duplicate-mount',
         `The volume \`${other}\` is mounted at \`${mount}\` already.`,
+        { mend: 'give one of them another `mount`' },
       )
     }
     mounts.set(mount, name)

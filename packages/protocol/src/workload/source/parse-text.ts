@@ -120,30 +120,32 @@ function refuseLarge(text: string, offset: number): Parsed {
   )
 }
 
+function refuseDepth(text: string, line = 1, column = 1): Parsed {
+  const mend = 'Write it flatter, and look for brackets that are opened and never closed.'
+  return refuse(text, 'yaml.too-deep', `The file nests deeper than ${maxDepth} levels.`, mend, line, column)
+}
+
 function refuseSyntax(text: string, error: unknown): Parsed {
-  if (error instanceof RangeError)
-    return refuse(text, 'yaml.too-deep', `The file nests deeper than ${maxDepth} levels.`)
+  if (error instanceof RangeError) return refuseDepth(text)
   if (!(error instanceof YAMLException)) throw error
   const reason = error.reason
   const line = (error.mark?.line ?? 0) + 1
   const column = (error.mark?.column ?? 0) + 1
-  if (reason.includes('maxDepth')) {
+  if (reason.startsWith('nesting exceeded')) return refuseDepth(text, line, column)
+  if (reason.startsWith('duplicated mapping key')) return withDuplicates(text, { line, column })
+  if (/^cannot merge|^abnormal merge|^merge keys/.test(reason)) {
     return refuse(
       text,
-      'yaml.too-deep',
-      `The file nests deeper than ${maxDepth} levels.`,
-      undefined,
+      'yaml.merge',
+      reason.startsWith('cannot merge')
+        ? 'What is merged is no mapping.'
+        : 'More is merged than a file may hold.',
+      'Merge a mapping, `<<: *NAME`, or a list of few.',
       line,
       column,
     )
   }
-  if (reason.includes('duplicated mapping key')) {
-    return withDuplicates(text, { line, column })
-  }
-  if (reason.includes('merge')) {
-    return refuse(text, 'yaml.merge', `A merge cannot be done: ${reason}.`, undefined, line, column)
-  }
-  if (reason.includes('null byte'))
+  if (reason.startsWith('null byte'))
     return refuseAt(
       text,
       text.indexOf('\0'),
@@ -207,7 +209,7 @@ function visit(met: Met, value: unknown, depth: number): void {
   }
   if (typeof value !== 'object' || value === null) return
   if (depth > maxDepth) {
-    met.refusal = refuse(met.text, 'yaml.too-deep', `The file nests deeper than ${maxDepth} levels.`)
+    met.refusal = refuseDepth(met.text)
     return
   }
   if (Array.isArray(value)) {

@@ -25,6 +25,8 @@ export function readingProblem(
   for (const finding of findings) {
     const line = formatFinding(finding)
     if (!explained.test(line)) return `unexplained: ${line}`
+    if (finding.severity === 'error' && finding.expected === undefined && finding.mend === undefined)
+      return `neither what was expected nor a mend: ${line}`
     if (
       finding.severity === 'error' &&
       (foreign.test(finding.message) || foreign.test(finding.expected ?? ''))
