@@ -1,7 +1,7 @@
 import { mkdir, stat } from 'node:fs/promises'
 import { posix, resolve } from 'node:path'
 import { Readable } from 'node:stream'
-import { type LeaseFile, SubletError } from '@sublet/protocol'
+import { type LeaseFile, SubletError, sizeWords } from '@sublet/protocol'
 import { packPath, unpackArchive } from '@sublet/service'
 import type { Command } from 'commander'
 import type { ControllerClient, FilePlace } from '../controller/client.ts'
@@ -150,9 +150,4 @@ async function shown<T>(
     progress.failed(what)
     throw error
   }
-}
-
-function sizeWords(bytes: number): string {
-  if (bytes < 1_000) return `${bytes} B`
-  return bytes < 1_000_000 ? `${(bytes / 1_000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`
 }

@@ -1,5 +1,5 @@
 import type { Ask, Market } from '@sublet/protocol'
-import { perHour } from '@sublet/protocol'
+import { perHour, sizeWords } from '@sublet/protocol'
 import type { Command } from 'commander'
 import { table } from '../output/output.ts'
 import { commandContext, type GlobalOptions } from './context.ts'
@@ -15,8 +15,6 @@ export function addMarket(program: Command): void {
       output.result(market, () => describe(market))
     })
 }
-
-const gibibytes = (bytes: number) => `${Math.floor(bytes / 1024 ** 3)} GiB`
 
 function gpusOf(ask: Ask): string {
   return ask.inventory.gpus.map((gpu) => `${gpu.free}/${gpu.total} ${gpu.model}`).join(', ') || '–'
@@ -36,7 +34,7 @@ function describe(market: Market): string {
     ask.region,
     connected ? ask.runtime : `${ask.runtime} (away)`,
     `${ask.inventory.cpuMillis.free / 1000}/${ask.inventory.cpuMillis.total / 1000}`,
-    gibibytes(ask.inventory.memoryBytes.free),
+    sizeWords(ask.inventory.memoryBytes.free),
     gpusOf(ask),
     `${perHour(ask.prices.cpuPerCoreHour)} core, ${perHour(ask.prices.memoryPerGibHour)} GiB`,
     gpuPricesOf(ask) || '–',

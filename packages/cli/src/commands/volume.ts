@@ -1,4 +1,10 @@
-import { type KeptVolume, type SnapshotPlaceWire, SubletError, type VolumeProgress } from '@sublet/protocol'
+import {
+  type KeptVolume,
+  type SnapshotPlaceWire,
+  SubletError,
+  sizeWords,
+  type VolumeProgress,
+} from '@sublet/protocol'
 import type { Command } from 'commander'
 import type { ControllerClient } from '../controller/client.ts'
 import { type Output, table } from '../output/output.ts'
@@ -74,7 +80,7 @@ export function addVolume(program: Command): void {
         )
         output.result(
           { ...last, place },
-          () => `${place} holds ${name} of ${deployment}: ${megabytes(last.storedBytes)} MB.`,
+          () => `${place} holds ${name} of ${deployment}: ${sizeWords(last.storedBytes)}.`,
         )
       },
     )
@@ -111,7 +117,7 @@ export function addVolume(program: Command): void {
         )
         output.result(
           { ...last, provider },
-          () => `${name} of ${deployment} is at ${provider}: ${megabytes(last.archiveBytes)} MB.`,
+          () => `${name} of ${deployment} is at ${provider}: ${sizeWords(last.archiveBytes)}.`,
         )
       },
     )
@@ -191,7 +197,7 @@ async function follow(
     for await (const line of start(interrupted.signal)) {
       last = line
       progress.update(
-        `${title}: ${megabytes(line.archiveBytes)} MB, ${megabytes(line.storedBytes)} MB in the store`,
+        `${title}: ${sizeWords(line.archiveBytes)}, ${sizeWords(line.storedBytes)} in the store`,
       )
     }
     if (last?.done !== true) {
@@ -205,8 +211,4 @@ async function follow(
   } finally {
     process.removeListener('SIGINT', stop)
   }
-}
-
-function megabytes(bytes: number): string {
-  return (bytes / 1e6).toFixed(1)
 }

@@ -55,8 +55,8 @@ test('tells what is planned, and names no table that would be empty', () => {
 })
 
 test('tells the images that were fetched ahead', () => {
-  const images = [{ reference: 'docker.io/library/nginx:1', sizeBytes: 190_000_000 }]
+  const images = [{ reference: 'docker.io/library/nginx:1', sizeBytes: 190 * 1024 ** 2 }]
   expect(textOf({ imagesAhead: { budgetBytes: 1e9, images: images as never[], hits: 0 } })).toMatch(
-    /docker\.io\/library\/nginx:1.*190 MB/,
+    /docker\.io\/library\/nginx:1.*190 MiB/,
   )
 })

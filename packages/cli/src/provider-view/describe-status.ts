@@ -1,4 +1,4 @@
-import { dollars, perHour } from '@sublet/protocol'
+import { dollars, perHour, sizeWords } from '@sublet/protocol'
 import type { ProviderStatus } from '@sublet/provider'
 import { table } from '../output/output.ts'
 import type { Wire } from './wire.ts'
@@ -12,7 +12,7 @@ export function describeStatus(status: Status): string {
     `provider   ${status.address}  ${status.runtime}${status.draining ? '  (takes no new leases)' : ''}`,
     `indexers   ${status.indexers.length - away.length} of ${status.indexers.length} connected`,
     `cores      ${status.used.cpuMillis / 1000} of ${status.total.cpuMillis / 1000} rented`,
-    `memory     ${gibibytes(status.used.memoryBytes)} of ${gibibytes(status.total.memoryBytes)} GiB rented`,
+    `memory     ${sizeWords(status.used.memoryBytes)} of ${sizeWords(status.total.memoryBytes)} rented`,
     `devices    ${status.used.devices} of ${status.total.devices} rented`,
     `earning    ${perHour(BigInt(status.earnings.ratePerHour))}, ${dollars(BigInt(status.earnings.today))} today, ${dollars(BigInt(status.earnings.total))} in all, before fees`,
     `balance    ${dollars(BigInt(status.balance))} in the escrow`,
@@ -50,7 +50,7 @@ function devicesTable({ devices }: Status): string | undefined {
     devices.map(({ id, model, memoryBytes, leased, withheld }) => [
       id,
       model,
-      `${gibibytes(memoryBytes)} GiB`,
+      sizeWords(memoryBytes),
       withheld ?? (leased ? 'leased' : 'free'),
     ]),
   )
@@ -81,7 +81,7 @@ function imagesTable({ imagesAhead: { images } }: Status): string | undefined {
   if (images.length === 0) return undefined
   return table(
     ['IMAGE FETCHED AHEAD', 'SIZE'],
-    images.map(({ reference, sizeBytes }) => [reference, `${(sizeBytes / 1e6).toFixed(0)} MB`]),
+    images.map(({ reference, sizeBytes }) => [reference, sizeWords(sizeBytes)]),
   )
 }
 
@@ -98,5 +98,3 @@ export function volumeState({
 
 /** To the minute, as a plan is written. */
 const instant = (atMs: number) => `${new Date(atMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`
-
-const gibibytes = (bytes: number) => Math.round((bytes / 1024 ** 3) * 10) / 10

@@ -84,7 +84,7 @@ test('shows devices, leases, earnings, health, tunnels and the journal in 80 by 
   for (const shown of [
     '● healthy',
     'earning $0.35/h   today $1.20   total $34.10   in escrow $3.00',
-    'cores ██░░░░░░ 4/16   memory █░░░░░░░ 8/64 GiB   devices 1/2',
+    'cores ██░░░░░░ 4/16   memory █░░░░░░░ 8 GiB of 64 GiB   devices 1/2',
     'leased',
     'busy-elsewhere',
     'hello',

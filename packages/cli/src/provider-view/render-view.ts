@@ -1,4 +1,4 @@
-import { dollars, perHour } from '@sublet/protocol'
+import { dollars, perHour, sizeWords } from '@sublet/protocol'
 import type { ProviderStatus } from '@sublet/provider'
 import pico from 'picocolors'
 import {
@@ -69,7 +69,7 @@ function sizeLine({ status: { used, total } }: ViewFrame): Line {
   const cores = (millis: number) => Math.round(millis / 100) / 10
   return [
     ` cores ${bar(used.cpuMillis, total.cpuMillis)} ${cores(used.cpuMillis)}/${cores(total.cpuMillis)}`,
-    `   memory ${bar(used.memoryBytes, total.memoryBytes)} ${gib(used.memoryBytes)}/${gib(total.memoryBytes)} GiB`,
+    `   memory ${bar(used.memoryBytes, total.memoryBytes)} ${sizeWords(used.memoryBytes)} of ${sizeWords(total.memoryBytes)}`,
     `   devices ${used.devices}/${total.devices}`,
   ]
 }
@@ -84,7 +84,7 @@ function sectionsOf({ status, nowMs }: ViewFrame): Section[] {
       lines: devices.map(({ id, model, memoryBytes, leased, withheld }): Line => {
         const state: Piece =
           withheld !== undefined ? [withheld, 'yellow'] : leased ? ['leased', 'green'] : ['free', 'dim']
-        return [`${pad(model, 18)} ${padStart(`${gib(memoryBytes)} GiB`, 8)}  ${pad(id, 22)}  `, state]
+        return [`${pad(model, 18)} ${padStart(sizeWords(memoryBytes), 8)}  ${pad(id, 22)}  `, state]
       }),
     },
     {
@@ -136,5 +136,3 @@ function sectionsOf({ status, nowMs }: ViewFrame): Section[] {
   ]
   return sections.filter(({ lines }) => lines.length > 0)
 }
-
-const gib = (bytes: number) => Math.round((bytes / 1024 ** 3) * 10) / 10

@@ -1,4 +1,4 @@
-import { dollars, type LeaseStatus, perHour } from '@sublet/protocol'
+import { dollars, type LeaseStatus, perHour, sizeWords } from '@sublet/protocol'
 import pico from 'picocolors'
 import { costOf } from '../commands/ps.ts'
 import {
@@ -66,7 +66,7 @@ function sizeLine(usage: readonly LeaseUsage[]): Line {
   const memoryLimit = sum(({ memoryLimitBytes }) => memoryLimitBytes)
   return [
     ` cores ${bar(cpu, cpuLimit)} ${(cpu / 1000).toFixed(2)}/${cpuLimit / 1000}`,
-    `   memory ${bar(memory, memoryLimit)} ${gib(memory)}/${gib(memoryLimit)} GiB`,
+    `   memory ${bar(memory, memoryLimit)} ${sizeWords(memory)} of ${sizeWords(memoryLimit)}`,
   ]
 }
 
@@ -94,5 +94,3 @@ function sectionOf({ deployment, lease, sample, before, problem }: LeaseUsage, n
 }
 
 const waitingWords = ({ phase, message }: LeaseStatus) => (phase === 'active' ? 'measuring' : message)
-
-const gib = (bytes: number) => Math.round((bytes / 1024 ** 3) * 100) / 100

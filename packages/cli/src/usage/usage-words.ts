@@ -1,4 +1,4 @@
-import type { InstanceSample, LeaseSample } from '@sublet/protocol'
+import { type InstanceSample, type LeaseSample, sizeWords } from '@sublet/protocol'
 
 type Counter = 'receivedBytes' | 'sentBytes' | 'readBytes' | 'writtenBytes'
 
@@ -21,12 +21,12 @@ export function usageWords(sample: LeaseSample, before?: LeaseSample): UsageWord
     )
     const moved = (counter: Counter) =>
       earlier === undefined || seconds <= 0
-        ? bytes(instance[counter])
-        : `${bytes(Math.max(0, instance[counter] - earlier[counter]) / seconds)}/s`
+        ? sizeWords(instance[counter])
+        : `${sizeWords(Math.max(0, instance[counter] - earlier[counter]) / seconds)}/s`
     return {
       instance: `${instance.service}/${instance.replica}`,
       cores: `${(instance.cpuMillis / 1000).toFixed(2)} of ${instance.cpuLimitMillis / 1000}`,
-      memory: `${bytes(instance.memoryBytes)} of ${bytes(instance.memoryLimitBytes)}`,
+      memory: `${sizeWords(instance.memoryBytes)} of ${sizeWords(instance.memoryLimitBytes)}`,
       network: `${moved('receivedBytes')} in, ${moved('sentBytes')} out`,
       disk: `${moved('readBytes')} in, ${moved('writtenBytes')} out`,
       gpu: instance.gpus.map(gpuOf).join('  ') || '–',
@@ -44,16 +44,8 @@ function gpuOf({
     utilisationPercent === undefined ? undefined : `${utilisationPercent} %`,
     memoryUsedBytes === undefined || memoryTotalBytes === undefined
       ? undefined
-      : `${bytes(memoryUsedBytes)} of ${bytes(memoryTotalBytes)}`,
+      : `${sizeWords(memoryUsedBytes)} of ${sizeWords(memoryTotalBytes)}`,
     temperatureCelsius === undefined ? undefined : `${temperatureCelsius} °C`,
   ]
   return parts.filter((part) => part !== undefined).join(', ') || 'no figures'
-}
-
-const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
-
-function bytes(count: number): string {
-  const step = count < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(count) / 10))
-  const value = count / 1024 ** step
-  return `${step === 0 ? Math.round(value) : value.toFixed(value < 10 ? 1 : 0)} ${units[step]}`
 }

@@ -65,7 +65,7 @@ test('shows what each instance uses, its speeds, and what all leases cost togeth
   const screen = linesOf([{ deployment: 'app-1', lease, before, sample }, waiting]).join('\n')
   expect(screen).toContain('2 leases  $3.60/h  $0.02 so far')
   expect(screen).toContain('cores █████░░░ 1.25/2')
-  expect(screen).toMatch(/web\/0 +cores 1.25 of 2 +memory 512 MiB of 1.0 GiB +net 2.0 MiB\/s in, 0 B\/s out/)
+  expect(screen).toMatch(/web\/0 +cores 1.25 of 2 +memory 512 MiB of 1 GiB +net 2 MiB\/s in, 0 B\/s out/)
   expect(screen).toContain('Pulling the images.')
 })
 

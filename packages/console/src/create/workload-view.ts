@@ -1,6 +1,6 @@
-import type { Gpu, Service, Workload } from '@sublet/protocol'
+import { type Gpu, type Service, sizeWords, type Workload } from '@sublet/protocol'
 import { counted, modelName } from '../design/names.ts'
-import { formatBytes, formatCores } from '../market/asks-view.ts'
+import { formatCores } from '../market/asks-view.ts'
 
 /** Names of the secrets whose values must travel with the manifest, sorted, once each. */
 export function secretNames(workload: Workload): string[] {
@@ -21,15 +21,15 @@ export function resourceWords({ resources }: Service): string {
   return [
     ...(resources.gpu === undefined ? [] : [gpuWords(resources.gpu)]),
     cores === 1 ? '1 core' : `${formatCores(resources.cpuMillis)} cores`,
-    `${formatBytes(resources.memoryBytes)} memory`,
-    ...(disk === 0 ? [] : [`${formatBytes(disk)} disk`]),
+    `${sizeWords(resources.memoryBytes)} memory`,
+    ...(disk === 0 ? [] : [`${sizeWords(disk)} disk`]),
   ].join(', ')
 }
 
 function gpuWords({ count, anyOf, minMemoryBytes }: Gpu): string {
   const kinds = anyOf.map(({ model, vendor }) => (model === undefined ? `any ${vendor}` : modelName(model)))
   const kind = kinds.length === 0 ? 'any GPU' : [...new Set(kinds)].join(' or ')
-  return `${count} × ${kind}${minMemoryBytes === undefined ? '' : ` with ${formatBytes(minMemoryBytes)}`}`
+  return `${count} × ${kind}${minMemoryBytes === undefined ? '' : ` with ${sizeWords(minMemoryBytes)}`}`
 }
 
 /** Who may reach a service, in words; empty when nobody outside. */

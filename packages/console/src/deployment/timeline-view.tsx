@@ -1,7 +1,6 @@
-import type { Deployment, LeaseStatus } from '@sublet/protocol'
+import { type Deployment, type LeaseStatus, sizeWords } from '@sublet/protocol'
 import { formatDuration, formatTimeOfDay } from '../time/format-time.ts'
 import { useNow } from '../time/use-now.ts'
-import { formatBytes } from '../usage/format-bytes.ts'
 import { type TimelineStep, timelineOf } from './timeline.ts'
 
 const marks: Record<TimelineStep['state'], string> = {
@@ -59,8 +58,8 @@ export function TimelineView({
 
 function pulled({ doneBytes, totalBytes }: { doneBytes: number; totalBytes: number | undefined }): string {
   return totalBytes === undefined
-    ? formatBytes(doneBytes)
-    : `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`
+    ? sizeWords(doneBytes)
+    : `${sizeWords(doneBytes)} of ${sizeWords(totalBytes)}`
 }
 
 function took({ key, state, atMs, tookMs }: TimelineStep, nowMs: number, orderedMs: number): string {

@@ -1,9 +1,9 @@
-import type { Ask } from '@sublet/protocol'
+import { type Ask, sizeWords } from '@sublet/protocol'
 import { CopyButton } from '../design/copy-button.tsx'
 import { Lamps } from '../design/lamps.tsx'
 import { modelName, shortHex } from '../design/names.ts'
 import { alignPoints, formatRate } from '../money/format-money.ts'
-import { formatBytes, formatCores, type MarketFilter } from './asks-view.ts'
+import { formatCores, type MarketFilter } from './asks-view.ts'
 import { gpuPrice } from './device-classes.ts'
 
 interface AsksTableProps {
@@ -168,7 +168,7 @@ function AskRow({ ask, connected, corePrice, gibPrice }: AskRowProps) {
         )}
         <div className="mt-1 text-[12px] leading-4 text-soft lg:hidden">
           <span className="md:hidden">
-            {formatCores(inventory.cpuMillis.free)} cores, {formatBytes(inventory.memoryBytes.free)} free;{' '}
+            {formatCores(inventory.cpuMillis.free)} cores, {sizeWords(inventory.memoryBytes.free)} free;{' '}
           </span>
           core {formatRate(prices.cpuPerCoreHour)}/h
         </div>
@@ -177,9 +177,9 @@ function AskRow({ ask, connected, corePrice, gibPrice }: AskRowProps) {
         <Level free={inventory.cpuMillis.free} total={inventory.cpuMillis.total} show={formatCores} />
       </td>
       <td className="cell max-md:hidden">
-        <Level free={inventory.memoryBytes.free} total={inventory.memoryBytes.total} show={formatBytes} />
+        <Level free={inventory.memoryBytes.free} total={inventory.memoryBytes.total} show={sizeWords} />
       </td>
-      <td className="cell whitespace-nowrap max-lg:hidden">{formatBytes(disk)}</td>
+      <td className="cell whitespace-nowrap max-lg:hidden">{sizeWords(disk)}</td>
       <td className="cell text-right font-mono text-[13px] whitespace-pre max-lg:hidden">{corePrice}</td>
       <td className="cell text-right font-mono text-[13px] whitespace-pre max-lg:hidden">{gibPrice}</td>
     </tr>

@@ -45,19 +45,6 @@ export function filterChoices(asks: readonly Ask[]): { gpus: string[]; regions: 
   }
 }
 
-const binaryUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const
-
-/** Bytes for people, with at most one digit after the point: `24 GiB`, `1.5 TiB`. */
-export function formatBytes(bytes: number): string {
-  let value = bytes
-  let unit = 0
-  while (value >= 1024 && unit < binaryUnits.length - 1) {
-    value /= 1024
-    unit += 1
-  }
-  return `${Number(value.toFixed(value < 100 ? 1 : 0))} ${binaryUnits[unit]}`
-}
-
 /** Millicores for people: `0.5`, `64`. */
 export function formatCores(cpuMillis: number): string {
   return `${Number((cpuMillis / 1000).toFixed(cpuMillis < 10_000 ? 2 : 0))}`

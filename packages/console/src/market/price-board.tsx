@@ -1,8 +1,9 @@
+import { sizeWords } from '@sublet/protocol'
 import { Link } from '@tanstack/react-router'
 import { Lamps } from '../design/lamps.tsx'
 import { counted, modelName } from '../design/names.ts'
 import { alignPoints, formatDollarsExactly, formatRate } from '../money/format-money.ts'
-import { formatBytes, formatCores } from './asks-view.ts'
+import { formatCores } from './asks-view.ts'
 import type { DeviceClass } from './device-classes.ts'
 
 /** What an hour of each device class costs, from the lowest ask to the highest. */
@@ -96,7 +97,7 @@ function ClassRow({
           >
             {modelName(model)}
             {memoryBytes === undefined ? null : (
-              <span className="ml-2 font-normal text-boardsoft">{formatBytes(memoryBytes)}</span>
+              <span className="ml-2 font-normal text-boardsoft">{sizeWords(memoryBytes)}</span>
             )}
           </button>
         )}
@@ -157,7 +158,7 @@ function Free({ device: { kind, free, total, providers } }: { device: DeviceClas
       </span>
     )
   }
-  const show = kind === 'cpu' ? formatCores : formatBytes
+  const show = kind === 'cpu' ? formatCores : sizeWords
   return (
     <span className="text-boardsoft" title={`At ${counted(providers, 'provider')}`}>
       {show(free)} of {show(total)}

@@ -1,9 +1,8 @@
-import { type LeaseStatus, leaseSampleSchema } from '@sublet/protocol'
+import { type LeaseStatus, leaseSampleSchema, sizeWords } from '@sublet/protocol'
 import { useMemo, useState, useSyncExternalStore } from 'react'
 import { createStreamStore } from '../api/stream-store.ts'
 import { Trouble } from '../design/trouble.tsx'
 import { Chart } from './chart.tsx'
-import { formatBytes } from './format-bytes.ts'
 import { addSamples, instanceName, type UsageSeries, usageSeries } from './usage-series.ts'
 
 const sampleEveryMs = 2_000
@@ -85,8 +84,8 @@ function Charts({ series }: { series: UsageSeries }) {
         title="Memory"
         atMs={atMs}
         lines={lines.memory}
-        format={formatBytes}
-        limit={limits.memoryBytes === 0 ? undefined : formatBytes(limits.memoryBytes)}
+        format={sizeWords}
+        limit={limits.memoryBytes === 0 ? undefined : sizeWords(limits.memoryBytes)}
         leastTop={16 * mebibyte}
         base={2}
       />
@@ -106,8 +105,8 @@ function Charts({ series }: { series: UsageSeries }) {
             title="GPU memory"
             atMs={atMs}
             lines={lines.gpuMemory}
-            format={formatBytes}
-            limit={limits.gpuMemoryBytes === 0 ? undefined : formatBytes(limits.gpuMemoryBytes)}
+            format={sizeWords}
+            limit={limits.gpuMemoryBytes === 0 ? undefined : sizeWords(limits.gpuMemoryBytes)}
             leastTop={mebibyte}
             base={2}
           />
@@ -119,5 +118,5 @@ function Charts({ series }: { series: UsageSeries }) {
 
 const formatCores = (millis: number) => (millis / 1000).toFixed(2)
 const formatLimit = (millis: number) => `${millis / 1000} ${millis === 1000 ? 'core' : 'cores'}`
-const formatSpeed = (bytesPerSecond: number) => `${formatBytes(bytesPerSecond)}/s`
+const formatSpeed = (bytesPerSecond: number) => `${sizeWords(bytesPerSecond)}/s`
 const formatPercent = (percent: number) => `${Math.round(percent)} %`

@@ -1,4 +1,4 @@
-import type { Address, Group, Hex } from '@sublet/protocol'
+import { type Address, type Group, type Hex, sizeWords } from '@sublet/protocol'
 import type { OpenProvider } from '@sublet/sdk'
 import type { Log } from '@sublet/service'
 import { planRestores } from './plan-restores.ts'
@@ -43,11 +43,9 @@ export function createRestoreVolumes(parts: {
         replace: false,
       }
       for await (const { archiveBytes } of client.restoreVolume(request, { signal })) {
-        say(`Restoring ${volume} at ${provider} from its snapshot of ${from}: ${megabytes(archiveBytes)} MB.`)
+        say(`Restoring ${volume} at ${provider} from its snapshot of ${from}: ${sizeWords(archiveBytes)}.`)
       }
       log.info({ deployment, volume, provider, takenAtMs }, 'a volume was restored for a new lease')
     }
   }
 }
-
-const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1)

@@ -2,9 +2,10 @@ import type { Ask, GpuStock } from '../ask/ask.ts'
 import type { Order } from '../order/order.ts'
 import { assignGpus } from '../price/assign-gpus.ts'
 import { gpuPrice, isGpuServing, isModelAsked } from '../price/gpu-serves.ts'
+import { sizeWords } from '../units/size-words.ts'
 import type { Gpu } from '../workload/workload.ts'
 import type { Obstacle } from './obstacle.ts'
-import { gib, listed } from './words.ts'
+import { listed } from './words.ts'
 
 /** Why a provider's cards do not serve an order: the model, then the memory, then how many are free. */
 export function gpuObstacle(
@@ -23,7 +24,7 @@ export function gpuObstacle(
       return { reason: 'gpu-model', message: `${capital(wishOf(gpu))} was asked for ${service}, ${there}.` }
     }
     if (!models.some((kind) => isGpuServing(kind, gpu))) {
-      const sizes = listed([...new Set(models.map((kind) => gib(kind.memoryBytes)))])
+      const sizes = listed([...new Set(models.map((kind) => sizeWords(kind.memoryBytes)))])
       return {
         reason: 'gpu-memory',
         message: `${capital(wishOf(gpu))} was asked for ${service}, the cards here have ${sizes}.`,
@@ -39,8 +40,10 @@ export function gpuObstacle(
 }
 
 function wishOf(gpu: Gpu): string {
-  const sizes = gpu.anyOf.flatMap(({ memoryBytes }) => (memoryBytes === undefined ? [] : [gib(memoryBytes)]))
-  const least = gpu.minMemoryBytes === undefined ? [] : [`at least ${gib(gpu.minMemoryBytes)}`]
+  const sizes = gpu.anyOf.flatMap(({ memoryBytes }) =>
+    memoryBytes === undefined ? [] : [sizeWords(memoryBytes)],
+  )
+  const least = gpu.minMemoryBytes === undefined ? [] : [`at least ${sizeWords(gpu.minMemoryBytes)}`]
   const memory = [...new Set(sizes), ...least]
   return memory.length === 0 ? kindsOf(gpu) : `${kindsOf(gpu)} with ${listed(memory, 'or')}`
 }

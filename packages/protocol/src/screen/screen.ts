@@ -4,10 +4,11 @@ import type { Order } from '../order/order.ts'
 import { needsOf } from '../price/needs.ts'
 import { priceAtAsk } from '../price/price-at-ask.ts'
 import { perHour } from '../units/dollars.ts'
+import { unequalSizesWords } from '../units/size-words.ts'
 import { gpuObstacle } from './gpu-obstacle.ts'
 import type { Obstacle, ScreenContext } from './obstacle.ts'
 import { placementObstacle } from './placement-obstacle.ts'
-import { archName, cores, gib, isSameAddress, listed } from './words.ts'
+import { archName, cores, isSameAddress, listed } from './words.ts'
 
 export type Screening = { ok: true; ratePerHour: bigint } | { ok: false; exclusion: Exclusion }
 
@@ -81,7 +82,8 @@ function resourceObstacle(order: Order, ask: Ask): Obstacle | undefined {
     return { reason: 'cpu', message }
   }
   if (needs.memoryBytes > inventory.memoryBytes.free) {
-    const message = `${gib(needs.memoryBytes)} of memory were asked, ${gib(inventory.memoryBytes.free)} are free.`
+    const [asked, free] = unequalSizesWords(needs.memoryBytes, inventory.memoryBytes.free)
+    const message = `${asked} of memory were asked, ${free} are free.`
     return { reason: 'memory', message }
   }
   for (const name of needs.storageBytes.keys()) {
@@ -98,7 +100,8 @@ function resourceObstacle(order: Order, ask: Ask): Obstacle | undefined {
   for (const [name, bytes] of needs.storageBytes) {
     const free = inventory.storageBytes[name]?.free ?? 0
     if (bytes > free) {
-      const message = `${gib(bytes)} of ${name} storage were asked, ${gib(free)} are free.`
+      const [asked, left] = unequalSizesWords(bytes, free)
+      const message = `${asked} of ${name} storage were asked, ${left} are free.`
       return { reason: 'storage', message }
     }
   }

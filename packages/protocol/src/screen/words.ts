@@ -1,13 +1,6 @@
-import { gibibyte } from '../units/units.ts'
-
 /** `0.5 cores`. */
 export function cores(millis: number): string {
   return `${millis / 1000} ${millis === 1000 ? 'core' : 'cores'}`
-}
-
-/** Rounded to hundredths of a GiB. */
-export function gib(bytes: number): string {
-  return `${Math.round((bytes / gibibyte) * 100) / 100} GiB`
 }
 
 /** `a, b and c`, or `none`. */

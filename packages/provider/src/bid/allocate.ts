@@ -1,4 +1,4 @@
-import { type Ask, type GpuAssignment, gibibyte, needsOf, type Order } from '@sublet/protocol'
+import { type Ask, type GpuAssignment, needsOf, type Order, sizeWords } from '@sublet/protocol'
 import { z } from 'zod'
 import type { Claim } from '../inventory/claims.ts'
 import type { Device } from '../inventory/device.ts'
@@ -75,11 +75,7 @@ function inWords(claim: Claim, cards: ReadonlyMap<string, number>): string[] {
   return [
     ...[...cards].map(([model, count]) => `${count} × ${model}`),
     `${claim.cpuMillis / 1000} ${claim.cpuMillis === 1000 ? 'core' : 'cores'}`,
-    `${gib(claim.memoryBytes)} memory`,
-    ...(storage === 0 ? [] : [`${gib(storage)} storage`]),
+    `${sizeWords(claim.memoryBytes)} memory`,
+    ...(storage === 0 ? [] : [`${sizeWords(storage)} storage`]),
   ]
-}
-
-function gib(bytes: number): string {
-  return `${Math.round((bytes / gibibyte) * 100) / 100} GiB`
 }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat, truncate } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
-import { SubletError } from '@sublet/protocol'
+import { SubletError, sizeWords } from '@sublet/protocol'
 import type { VolumeRoom } from '../runtime/runtime.ts'
 import { sleep } from '../sleep.ts'
 import { imageBytesFor } from './image-size.ts'
@@ -115,10 +115,14 @@ export function createDiskImages({ folder, classFolders }: DiskImagesParts): Dis
       await run('mount', ['-o', `${mountOptions},ro`, image, from])
       await run('mount', ['-o', mountOptions, `${image}.new`, to])
       await run('cp', ['--archive', `${from}/.`, to]).catch((cause: unknown) => {
-        throw new SubletError('request.invalid', `The volume holds more than the ${sizeBytes} bytes asked.`, {
-          hint: 'Ask for as much as before, or remove the volume: sublet volume rm.',
-          cause,
-        })
+        throw new SubletError(
+          'request.invalid',
+          `The volume holds more than the ${sizeWords(sizeBytes)} asked.`,
+          {
+            hint: 'Ask for as much as before, or remove the volume: sublet volume rm.',
+            cause,
+          },
+        )
       })
       for (const place of [to, from]) {
         if (!(await closed(place))) throw new SubletError('runtime.failed', `${place} cannot be unmounted.`)

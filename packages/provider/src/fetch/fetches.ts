@@ -5,6 +5,7 @@ import {
   type Manifest,
   type Service,
   SubletError,
+  unequalSizesWords,
 } from '@sublet/protocol'
 import type { Log } from '@sublet/service'
 import type { Sleep } from '../lease/patience.ts'
@@ -169,15 +170,12 @@ export function createFetches(parts: FetchesParts): Fetches {
 function checkSize(service: Service, { path }: FetchTarget, bytes: number): void {
   const { storageBytes } = service.resources
   if (bytes <= storageBytes) return
+  const [storage, taken] = unequalSizesWords(storageBytes, bytes)
   throw new SubletError(
     'fetch.failed',
-    `What ${service.name} wants at ${path} takes more than its ${gigabytes(storageBytes)} GB of storage (${gigabytes(bytes)} GB).`,
+    `What ${service.name} wants at ${path} takes more than its ${storage} of storage (${taken}).`,
     { hint: 'Ask for more storage, or name only the files that are needed.' },
   )
-}
-
-function gigabytes(bytes: number): string {
-  return (bytes / 1e9).toFixed(bytes < 1e8 ? 3 : 1)
 }
 
 function wordsOf(error: unknown): string {

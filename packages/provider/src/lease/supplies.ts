@@ -1,4 +1,4 @@
-import type { LeaseStatus, Manifest, Service } from '@sublet/protocol'
+import { type LeaseStatus, type Manifest, type Service, sizeWords } from '@sublet/protocol'
 import type { Fetches } from '../fetch/fetches.ts'
 import type { ImageUses } from '../image/image-uses.ts'
 import type { TenantImages } from '../image/tenant-images.ts'
@@ -104,5 +104,5 @@ export function createSupplies(parts: SupplyParts): Supplies {
 }
 
 function share(doneBytes: number, totalBytes: number): string {
-  return `${(doneBytes / 1e6).toFixed(0)} of ${(totalBytes / 1e6).toFixed(0)} MB`
+  return `${sizeWords(doneBytes)} of ${sizeWords(totalBytes)}`
 }

@@ -1,4 +1,4 @@
-import { gibibyte } from '@sublet/protocol'
+import { gibibyte, sizeWords } from '@sublet/protocol'
 import type { DiskMeans } from '../disk/disk-means.ts'
 import type { DiskClass } from '../inventory/disk-class.ts'
 import { cureFor, type System } from './install-commands.ts'
@@ -36,17 +36,17 @@ export function sizeFindings(size: SizeFacts): Finding[] {
     memoryBytes < leastMemoryBytes
       ? {
           level: 'warning',
-          what: `Only ${gib(memoryBytes)} of memory.`,
+          what: `Only ${sizeWords(memoryBytes)} of memory.`,
           cure: 'Offer a machine with 2 GiB or more.',
         }
-      : { level: 'ok', what: `${gib(memoryBytes)} of memory.` },
+      : { level: 'ok', what: `${sizeWords(memoryBytes)} of memory.` },
     storageBytes < leastStorageBytes
       ? {
           level: 'warning',
-          what: `Only ${gib(storageBytes)} of ${disk} are free.`,
+          what: `Only ${sizeWords(storageBytes)} of ${disk} are free.`,
           cure: 'Free some, or name another folder with --data.',
         }
-      : { level: 'ok', what: `${gib(storageBytes)} of ${disk} are free.` },
+      : { level: 'ok', what: `${sizeWords(storageBytes)} of ${disk} are free.` },
     ...(linkMegabits === undefined
       ? []
       : [{ level: 'ok' as const, what: `A network link of ${linkMegabits} Mbit/s.` }]),
@@ -101,8 +101,4 @@ export function diskFindings({ lack }: DiskMeans): Finding[] {
     return [{ level: 'ok', what: 'Services can write what they have rented, and no more.' }]
   }
   return [{ level: 'warning', ...lack }]
-}
-
-export function gib(bytes: number): string {
-  return `${Math.round(bytes / gibibyte)} GiB`
 }

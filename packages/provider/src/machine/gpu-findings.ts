@@ -1,6 +1,7 @@
+import { sizeWords } from '@sublet/protocol'
 import type { Device, Vendor } from '../inventory/device.ts'
 import type { GpuReading } from '../inventory/gpu-reader.ts'
-import { type Finding, gib } from './findings.ts'
+import type { Finding } from './findings.ts'
 import { cureFor, type Need, type System } from './install-commands.ts'
 
 export interface GpuFacts {
@@ -70,7 +71,7 @@ function findingsOf(vendor: Vendor, facts: GpuFacts): Finding[] {
 function kindsOf(cards: readonly Device[]): Finding[] {
   const counts = new Map<string, number>()
   for (const { model, memoryBytes } of cards) {
-    const kind = `${model} with ${gib(memoryBytes)}`
+    const kind = `${model} with ${sizeWords(memoryBytes)}`
     counts.set(kind, (counts.get(kind) ?? 0) + 1)
   }
   return [...counts].map(([kind, count]) => ({
