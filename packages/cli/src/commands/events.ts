@@ -2,6 +2,7 @@ import type { LeaseEvent } from '@sublet/protocol'
 import type { Command } from 'commander'
 import color from 'picocolors'
 import { toLine, untilInterrupted } from '../output/output.ts'
+import { clockOf } from '../screen/lines.ts'
 import { commandContext, type GlobalOptions } from './context.ts'
 import { findLease } from './find-lease.ts'
 
@@ -25,6 +26,5 @@ export function addEvents(program: Command): void {
 const marks = { info: color.dim('·'), warning: color.yellow('!'), error: color.red('✗') } as const
 
 export function describeEvent({ atMs, level, reason, message }: LeaseEvent): string {
-  const time = new Date(atMs).toISOString().slice(11, 23)
-  return `${color.dim(time)} ${marks[level]} ${reason.padEnd(13)} ${message}`
+  return `${color.dim(clockOf(atMs, 'ms'))} ${marks[level]} ${reason.padEnd(13)} ${message}`
 }

@@ -1,6 +1,8 @@
 import {
+  ageWords,
   dollars,
   type Invoice,
+  instantWords,
   invoiceLines,
   invoiceSchema,
   invoicesAsCsv,
@@ -71,9 +73,9 @@ function overview(invoices: readonly Invoice[]): string {
   const rows = invoices.map((invoice) => [
     invoice.leaseId.slice(0, 12),
     invoice.state,
-    new Date(invoice.from * 1000).toISOString(),
-    `${invoice.servedSeconds} s`,
-    invoice.creditSeconds === 0 ? '–' : `${invoice.creditSeconds} s`,
+    instantWords(invoice.from * 1000),
+    ageWords(invoice.servedSeconds * 1000),
+    invoice.creditSeconds === 0 ? '–' : ageWords(invoice.creditSeconds * 1000),
     dollars(invoice.toProvider),
   ])
   return `${table(['LEASE', 'STATE', 'FROM', 'SERVED', 'NOT SERVED', 'EARNED'], rows)}\n\nTogether ${dollars(earned)}`

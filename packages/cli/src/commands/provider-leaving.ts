@@ -1,4 +1,4 @@
-import { SubletError } from '@sublet/protocol'
+import { instantWords, SubletError } from '@sublet/protocol'
 import type { ProviderStatus } from '@sublet/provider'
 import type { Command } from 'commander'
 import { table } from '../output/output.ts'
@@ -37,7 +37,7 @@ export function addProviderLeaving(provider: Command): void {
       output.result(plan, () =>
         byMs === undefined
           ? 'No new leases. Those that run end by themselves. Undo with --cancel.'
-          : `No new leases. The last one is gone by ${new Date(byMs).toISOString()}. Undo with --cancel.`,
+          : `No new leases. The last one is gone by ${instantWords(byMs)}. Undo with --cancel.`,
       )
     })
 
@@ -59,7 +59,7 @@ export function addProviderLeaving(provider: Command): void {
       const window = (await ask('POST', '/maintenance', planned)) as Window
       output.result(
         window,
-        () => `Planned as ${window.id}. Leases are gone by ${new Date(window.fromMs).toISOString()}.`,
+        () => `Planned as ${window.id}. Leases are gone by ${instantWords(window.fromMs)}.`,
       )
     })
   maintenance
@@ -87,8 +87,8 @@ function describeWindows(windows: readonly Window[]): string {
     ['ID', 'FROM', 'UNTIL', 'REASON'],
     windows.map(({ id, fromMs, untilMs, reason }) => [
       id,
-      new Date(fromMs).toISOString(),
-      new Date(untilMs).toISOString(),
+      instantWords(fromMs),
+      instantWords(untilMs),
       reason,
     ]),
   )

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import {
   addressSchema,
   dollars,
+  instantWords,
   isSubletError,
   parseDollars,
   SubletError,
@@ -137,7 +138,7 @@ async function keyIn(path: string, passphrase: string) {
 }
 
 function channelLine({ provider, collateral, redeemed, unlockAt }: VoucherChannel): string {
-  const state = unlockAt === 0 ? '' : `, to be taken back from ${new Date(unlockAt * 1000).toISOString()}`
+  const state = unlockAt === 0 ? '' : `, to be taken back from ${instantWords(unlockAt * 1000)}`
   return `channel    ${provider}: ${dollars(collateral)} set aside for vouchers, ${dollars(redeemed)} paid so far${state}`
 }
 

@@ -1,4 +1,4 @@
-import { dollars, perHour, sizeWords } from '@sublet/protocol'
+import { dollars, instantWords, perHour, sizeWords } from '@sublet/protocol'
 import type { ProviderStatus } from '@sublet/provider'
 import { table } from '../output/output.ts'
 import type { Wire } from './wire.ts'
@@ -18,7 +18,7 @@ export function describeStatus(status: Status): string {
     `balance    ${dollars(BigInt(status.balance))} in the escrow`,
     ...plansOf(status.leaving).map((plan) => `leaving    ${plan}`),
     ...status.mended.map(
-      ({ atMs, leaseId, message }) => `mended     ${instant(atMs)}  ${leaseId.slice(0, 12)}: ${message}`,
+      ({ atMs, leaseId, message }) => `mended     ${instantWords(atMs)}  ${leaseId.slice(0, 12)}: ${message}`,
     ),
     ...status.problems.map((problem) => `look at    ${problem}`),
   ]
@@ -33,12 +33,13 @@ function plansOf({ drain, windows }: Status['leaving']): string[] {
       : [
           drain.byMs === undefined
             ? 'no new leases; those that run end by themselves'
-            : `no new leases; the last one is gone by ${instant(drain.byMs)}`,
+            : `no new leases; the last one is gone by ${instantWords(drain.byMs)}`,
         ]
   return [
     ...drained,
     ...windows.map(
-      ({ fromMs, untilMs, reason }) => `away from ${instant(fromMs)} until ${instant(untilMs)}: ${reason}`,
+      ({ fromMs, untilMs, reason }) =>
+        `away from ${instantWords(fromMs)} until ${instantWords(untilMs)}: ${reason}`,
     ),
   ]
 }
@@ -93,8 +94,5 @@ export function volumeState({
   inUse: boolean
   keptUntilMs?: number | undefined
 }): string {
-  return inUse ? 'in use' : `kept until ${instant(keptUntilMs ?? 0)}`
+  return inUse ? 'in use' : `kept until ${instantWords(keptUntilMs ?? 0)}`
 }
-
-/** To the minute, as a plan is written. */
-const instant = (atMs: number) => `${new Date(atMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`

@@ -18,6 +18,7 @@ export function plainLines(before: Status | undefined, now: Status): string[] {
     // Those from before the first look are history.
     if (before === undefined || known.has(key(one))) continue
     const { atMs, message } = one.event
+    // A log's stamp, for programs as much as for people.
     lines.push(`${new Date(atMs).toISOString()} ${one.leaseId.slice(0, 10)} ${message}`)
   }
   return lines

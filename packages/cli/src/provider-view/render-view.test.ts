@@ -1,7 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { duration } from '../screen/lines.ts'
 import { plainLines } from './plain-lines.ts'
 import { renderView, type ViewFrame } from './render-view.ts'
 
@@ -158,15 +157,5 @@ test('writes only what is new where nothing can be redrawn', () => {
   expect(plainLines(first, later)).toEqual([
     '! The disk is full.',
     `${new Date(nowMs + 2).toISOString()} 0x11111111 The container ended with 1.`,
-  ])
-})
-
-test('durations in the two largest units', () => {
-  expect([42, 300, 3600, 7500, 360_000].map(duration)).toEqual([
-    '42 s',
-    '5 min',
-    '1 h 0 min',
-    '2 h 5 min',
-    '4 d 4 h',
   ])
 })

@@ -1,10 +1,9 @@
-import { dollars, perHour, sizeWords } from '@sublet/protocol'
+import { ageWords, dollars, perHour, sizeWords } from '@sublet/protocol'
 import type { ProviderStatus } from '@sublet/provider'
 import pico from 'picocolors'
 import {
   bar,
   clockOf,
-  duration,
   fitSections,
   type Line,
   type Piece,
@@ -93,7 +92,7 @@ function sectionsOf({ status, nowMs }: ViewFrame): Section[] {
         running.length === 0
           ? [[['none at the moment', 'dim']]]
           : running.map(({ leaseId, deployment, phase, ratePerHour, openedAt }): Line => {
-              const age = openedAt === undefined ? '' : duration(nowMs / 1000 - openedAt)
+              const age = openedAt === undefined ? '' : ageWords(nowMs - openedAt * 1000)
               return [
                 `${shortHex(leaseId)}  ${pad(deployment, 20)}  `,
                 [pad(phase, 9), phase === 'active' ? 'green' : 'cyan'],

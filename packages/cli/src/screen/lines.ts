@@ -79,22 +79,10 @@ export function pad(text: string, width: number): string {
 
 export const padStart = (text: string, width: number) => text.padStart(width)
 
-export function clockOf(ms: number): string {
-  const time = new Date(ms)
-  return [time.getHours(), time.getMinutes(), time.getSeconds()]
-    .map((part) => String(part).padStart(2, '0'))
-    .join(':')
-}
-
-/** `42 s`, `5 min`, `3 h 5 min`, `4 d 2 h`. */
-export function duration(seconds: number): string {
-  const whole = Math.max(0, Math.floor(seconds))
-  const [days, hours, minutes] = [
-    Math.floor(whole / 86_400),
-    Math.floor(whole / 3600) % 24,
-    Math.floor(whole / 60) % 60,
-  ]
-  if (days > 0) return `${days} d ${hours} h`
-  if (hours > 0) return `${hours} h ${minutes} min`
-  return minutes > 0 ? `${minutes} min` : `${whole} s`
+/** The time of the reader's day, on a screen and in a log that is read as it grows; `events` want its milliseconds. */
+export function clockOf(atMs: number, to: 's' | 'ms' = 's'): string {
+  const at = new Date(atMs)
+  const two = (part: number) => String(part).padStart(2, '0')
+  const clock = `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`
+  return to === 's' ? clock : `${clock}.${String(at.getMilliseconds()).padStart(3, '0')}`
 }

@@ -1,11 +1,10 @@
-import type { Bid, Deployment, DeploymentGroup } from '@sublet/protocol'
+import { ageWords, type Bid, type Deployment, type DeploymentGroup } from '@sublet/protocol'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { deploymentQuery, pickBid } from '../api/queries.ts'
 import { counted, shortHex } from '../design/names.ts'
 import { Trouble } from '../design/trouble.tsx'
 import { Words } from '../design/words.tsx'
 import { formatDollarsExactly, formatRate } from '../money/format-money.ts'
-import { formatDuration } from '../time/format-time.ts'
 import { useNow } from '../time/use-now.ts'
 
 /** Who bid, at what rate; who was left out, and why. While the deployment waits for a person, each bid can be picked. */
@@ -99,7 +98,7 @@ function BidRow({ bid, won, cheapest, nowMs, pick, busy }: BidRowProps) {
       {pick !== undefined ? (
         <>
           <span className="text-soft">
-            {leftMs > 0 ? `stands for ${formatDuration(Math.max(1000, leftMs))}` : 'has lapsed'}
+            {leftMs > 0 ? `stands for ${ageWords(Math.max(1000, leftMs))}` : 'has lapsed'}
           </span>
           <button
             type="button"

@@ -1,8 +1,8 @@
-import type { Deployment, DeploymentGroup, LeaseStatus } from '@sublet/protocol'
+import { type Deployment, type DeploymentGroup, durationWords, type LeaseStatus } from '@sublet/protocol'
 import type { ReactNode } from 'react'
 import { CopyButton } from '../design/copy-button.tsx'
 import { formatDollarsExactly } from '../money/format-money.ts'
-import { formatDuration, formatInstant } from '../time/format-time.ts'
+import { formatInstant } from '../time/format-time.ts'
 import { acceptedBid } from './lease-cost.ts'
 import { NamesView } from './names-view.tsx'
 
@@ -60,7 +60,7 @@ export function DetailsView({ deployment, group }: { deployment: Deployment; gro
         )}
         {timings.length === 0 ? null : (
           <Fact label="From the order to">
-            {timings.map(([step, ms]) => `${step} ${formatDuration(ms)}`).join(', ')}
+            {timings.map(([step, ms]) => `${step} ${durationWords(ms)}`).join(', ')}
           </Fact>
         )}
         {Object.entries(lease?.results ?? {}).map(([name, value]) => (

@@ -1,6 +1,6 @@
-import type { DeploymentGroup, EndReason } from '@sublet/protocol'
+import { ageWords, type DeploymentGroup, type EndReason } from '@sublet/protocol'
 import { digitsThatTick, formatDollars, formatDollarsExactly, formatRate } from '../money/format-money.ts'
-import { formatClock, formatDuration, formatInstant } from '../time/format-time.ts'
+import { formatClock, formatInstant, formatShortInstant } from '../time/format-time.ts'
 import { useNow } from '../time/use-now.ts'
 import { groupCost, type LeaseCost } from './lease-cost.ts'
 
@@ -92,7 +92,7 @@ function Running({ cost, nowMs }: { cost: LeaseCost; nowMs: number }) {
         <dd className="text-right" title={formatInstant(untilMs)}>
           {left === 0
             ? 'now used up'
-            : `${shortInstant(untilMs, nowMs)}, ${formatDuration(Math.max(1000, left))} left`}
+            : `${formatShortInstant(untilMs, nowMs)}, ${ageWords(Math.max(1000, left))} left`}
         </dd>
       </dl>
     </>
@@ -135,13 +135,4 @@ function Settled({ cost, reason }: { cost: LeaseCost; reason: EndReason | undefi
       {reason === undefined ? null : <p className="mt-2 text-boardsoft">{endWords[reason]}</p>}
     </>
   )
-}
-
-/** The time alone when it is within a day, else the date too. */
-function shortInstant(atMs: number, nowMs: number): string {
-  const within = atMs - nowMs < 20 * 3_600_000
-  return new Intl.DateTimeFormat(
-    undefined,
-    within ? { timeStyle: 'short' } : { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' },
-  ).format(atMs)
 }

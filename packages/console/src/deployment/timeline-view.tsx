@@ -1,5 +1,5 @@
-import { type Deployment, type LeaseStatus, sizeWords } from '@sublet/protocol'
-import { formatDuration, formatTimeOfDay } from '../time/format-time.ts'
+import { ageWords, type Deployment, durationWords, type LeaseStatus, sizeWords } from '@sublet/protocol'
+import { formatTimeOfDay } from '../time/format-time.ts'
 import { useNow } from '../time/use-now.ts'
 import { type TimelineStep, timelineOf } from './timeline.ts'
 
@@ -63,8 +63,8 @@ function pulled({ doneBytes, totalBytes }: { doneBytes: number; totalBytes: numb
 }
 
 function took({ key, state, atMs, tookMs }: TimelineStep, nowMs: number, orderedMs: number): string {
-  if (tookMs !== undefined) return formatDuration(tookMs)
-  if (key === 'active' && atMs !== undefined) return `${formatDuration(atMs - orderedMs)} in all`
-  if (state === 'now' && atMs !== undefined) return `${Math.max(0, Math.floor((nowMs - atMs) / 1000))} s`
+  if (tookMs !== undefined) return durationWords(tookMs)
+  if (key === 'active' && atMs !== undefined) return `${durationWords(atMs - orderedMs)} in all`
+  if (state === 'now' && atMs !== undefined) return ageWords(nowMs - atMs)
   return '\u00a0'
 }

@@ -1,11 +1,10 @@
-import type { Deployment } from '@sublet/protocol'
+import { ageWords, type Deployment } from '@sublet/protocol'
 import { Link } from '@tanstack/react-router'
 import { failureOf } from '../deployment/failure.ts'
 import { deploymentCost } from '../deployment/lease-cost.ts'
 import { PhaseBadge } from '../design/phase-badge.tsx'
 import { Words } from '../design/words.tsx'
 import { digitsThatTick, formatDollars, formatRate } from '../money/format-money.ts'
-import { formatAge } from '../time/format-time.ts'
 
 export function DeploymentRow({ deployment, nowMs }: { deployment: Deployment; nowMs: number }) {
   const { id, name, phase, message } = deployment
@@ -55,7 +54,7 @@ export function DeploymentRow({ deployment, nowMs }: { deployment: Deployment; n
         {spent}
       </td>
       <td className="cell text-right whitespace-nowrap text-soft max-md:hidden">
-        {formatAge((deployment.endedAtMs ?? nowMs) - deployment.createdAtMs)}
+        {ageWords((deployment.endedAtMs ?? nowMs) - deployment.createdAtMs)}
       </td>
     </tr>
   )

@@ -3,6 +3,7 @@ import { getRouteApi } from '@tanstack/react-router'
 import { marketQuery } from '../api/queries.ts'
 import { counted } from '../design/names.ts'
 import { Trouble } from '../design/trouble.tsx'
+import { formatClockTime } from '../time/format-time.ts'
 import { AsksTable } from './asks-table.tsx'
 import { filterChoices, formatCores, type MarketFilter, visibleAsks } from './asks-view.ts'
 import { type DeviceClass, deviceClasses } from './device-classes.ts'
@@ -40,7 +41,7 @@ export function MarketPage() {
         <h1>Market</h1>
         <p className="text-soft" aria-live="off">
           {summary(classes, all.length)}
-          <span className="max-sm:hidden"> Read {new Date(dataUpdatedAt).toLocaleTimeString()}.</span>
+          <span className="max-sm:hidden"> Read {formatClockTime(dataUpdatedAt)}.</span>
         </p>
       </div>
       {all.length === 0 ? (

@@ -1,30 +1,4 @@
-/** The two largest parts of a length of time: `840 ms`, `1.2 s`, `3 min 5 s`, `2 h 10 min`, `4 d 3 h`. */
-export function formatDuration(durationMs: number): string {
-  const ms = Math.max(0, durationMs)
-  if (ms < 995) return `${Math.round(ms)} ms`
-  if (ms < 9_950) return `${(ms / 1000).toFixed(2)} s`
-  const seconds = Math.floor(ms / 1000)
-  if (seconds < 60) return `${seconds} s`
-  const parts: [number, string][] = [
-    [Math.floor(seconds / 86_400), 'd'],
-    [Math.floor(seconds / 3600) % 24, 'h'],
-    [Math.floor(seconds / 60) % 60, 'min'],
-    [seconds % 60, 's'],
-  ]
-  const first = parts.findIndex(([count]) => count > 0)
-  return parts
-    .slice(first, first + 2)
-    .filter(([count]) => count > 0)
-    .map(([count, unit]) => `${count} ${unit}`)
-    .join(' ')
-}
-
-/** The same in whole seconds, for what grows while one looks. */
-export function formatAge(ageMs: number): string {
-  return ageMs < 10_000 ? `${Math.max(0, Math.floor(ageMs / 1000))} s` : formatDuration(ageMs)
-}
-
-/** A length of time in whole seconds, as a meter shows it: `00:04:09`, `1d 02:00:00`. */
+/** A length of time in whole seconds, as a meter that runs shows it, of one width: `00:04:09`, `1d 02:00:00`. */
 export function formatClock(totalSeconds: number): string {
   const seconds = Math.max(0, Math.floor(totalSeconds))
   const days = Math.floor(seconds / 86_400)
@@ -42,7 +16,22 @@ export function formatTimeOfDay(atMs: number): string {
   return `${pad(at.getHours())}:${pad(at.getMinutes())}:${pad(at.getSeconds())}.${pad(at.getMilliseconds(), 3)}`
 }
 
-/** Date and time for people, in their language and zone. */
+/** The same to the second. */
+export const formatClockTime = (atMs: number): string => formatTimeOfDay(atMs).slice(0, 8)
+
+/**
+ * Date and time in the language and zone of the browser, on purpose: who looks at the console looks at their own day. What
+ * is sent to others, and what the command line prints, is in UTC: `instantWords`.
+ */
 export function formatInstant(atMs: number): string {
   return new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' }).format(atMs)
+}
+
+/** The same in short: the time alone when it is within a day, else the date too. */
+export function formatShortInstant(atMs: number, nowMs: number): string {
+  const within = atMs - nowMs < 20 * 3_600_000
+  return new Intl.DateTimeFormat(
+    undefined,
+    within ? { timeStyle: 'short' } : { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' },
+  ).format(atMs)
 }

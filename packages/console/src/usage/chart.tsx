@@ -1,7 +1,7 @@
 import 'uplot/dist/uPlot.min.css'
 import { useEffect, useRef, useState } from 'react'
 import uPlot from 'uplot'
-import { formatTimeOfDay } from '../time/format-time.ts'
+import { formatClockTime, formatTimeOfDay } from '../time/format-time.ts'
 import type { Values } from './usage-series.ts'
 
 export interface ChartLine {
@@ -142,7 +142,7 @@ function optionsOf({ element, count, leastTop, base, format, onPoint }: PlotPart
         size: 22,
         grid: { show: false },
         space: 70,
-        values: (_plot, seconds) => seconds.map(clockOf),
+        values: (_plot, seconds) => seconds.map((second) => formatClockTime(second * 1000)),
       },
       {
         ...axis,
@@ -172,8 +172,6 @@ function timeRange(newest: number | undefined, first: number, last: number): [nu
 
 /** Steps of a bytes axis, from one byte to a tebibyte. */
 const powersOfTwo = Array.from({ length: 41 }, (_, power) => 2 ** power)
-
-const clockOf = (seconds: number) => formatTimeOfDay(seconds * 1000).slice(0, 8)
 
 /** A theme's colour as a canvas takes it. */
 function colourOf(element: HTMLElement, variable: string): string {

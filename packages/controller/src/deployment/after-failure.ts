@@ -1,4 +1,11 @@
-import { type Address, errorCodes, isSubletError, type SubletError, toProblem } from '@sublet/protocol'
+import {
+  type Address,
+  ageWords,
+  errorCodes,
+  isSubletError,
+  type SubletError,
+  toProblem,
+} from '@sublet/protocol'
 import type { GroupState, StoredProblem } from './state.ts'
 
 export interface FailureFacts {
@@ -40,7 +47,7 @@ export function afterFailure(group: GroupState, error: SubletError, facts: Failu
     // When nobody else can do it, those that failed before get another chance.
     failedProviders: isSubletError(error, 'order.no-match') ? [] : group.failedProviders,
     retryAtMs: facts.nowMs + retryMs,
-    message: `${error.message} Trying again in ${Math.ceil(retryMs / 1000)} s.`,
+    message: `${error.message} Trying again in ${ageWords(Math.ceil(retryMs / 1000) * 1000)}.`,
   }
 }
 

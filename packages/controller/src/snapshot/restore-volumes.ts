@@ -1,4 +1,4 @@
-import { type Address, type Group, type Hex, sizeWords } from '@sublet/protocol'
+import { type Address, type Group, type Hex, instantWords, sizeWords } from '@sublet/protocol'
 import type { OpenProvider } from '@sublet/sdk'
 import type { Log } from '@sublet/service'
 import { planRestores } from './plan-restores.ts'
@@ -34,7 +34,7 @@ export function createRestoreVolumes(parts: {
     const client = await openProvider({ provider, relayUrl })
     const plan = planRestores(deployment, group, taken, await client.volumes({ signal }))
     for (const { volume, place, takenAtMs } of plan) {
-      const from = new Date(takenAtMs).toISOString()
+      const from = instantWords(takenAtMs)
       const request = {
         from: place,
         encryptionKey: await encryptionKey(),

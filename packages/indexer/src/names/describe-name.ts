@@ -1,4 +1,4 @@
-import type { OwnName } from '@sublet/protocol'
+import { instantWords, type OwnName } from '@sublet/protocol'
 import type { Objection } from './judge-claim.ts'
 import type { Claim, Name } from './name.ts'
 
@@ -37,7 +37,7 @@ export function describeName(name: Name, claim: Claim, facts: DescribeFacts): Ow
   }
   const certificate = name.brought ?? name.ordered
   if (certificate !== undefined) {
-    const until = new Date(certificate.validity.untilMs).toISOString().slice(0, 10)
+    const until = instantWords(certificate.validity.untilMs)
     return {
       ...about,
       state: 'secure',

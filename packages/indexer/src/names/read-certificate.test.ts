@@ -35,6 +35,6 @@ test('says what is wrong with one that cannot be served', async () => {
   expect(read(one.cert)).toThrow('holds no private key')
   expect(read(one.cert + other.private)).toThrow('belongs to another certificate')
   expect(read(whole, 'other.example.org')).toThrow('does not name other.example.org')
-  expect(read(whole, 'app.example.org', nowMs + 3_600_000)).toThrow('it ended 2026-01-02T01:00:00.000Z')
+  expect(read(whole, 'app.example.org', nowMs + 3_600_000)).toThrow('it ended 2026-01-02 01:00 UTC')
   expect(read(whole.replace(/M/g, 'A'))).toThrow('cannot be read')
 })

@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
-import { SubletError } from '@sublet/protocol'
+import { instantWords, SubletError } from '@sublet/protocol'
 import type { Validity } from './certificate-due.ts'
 
 export interface ServedCertificate {
@@ -37,7 +37,7 @@ export function readCertificate(pem: string, hosts: readonly string[], nowMs: nu
     throw invalid('its key belongs to another certificate', 'Put the pair together that belongs together.')
   const validity = { fromMs: Date.parse(leaf.validFrom), untilMs: Date.parse(leaf.validTo) }
   if (nowMs >= validity.untilMs) {
-    throw invalid(`it ended ${new Date(validity.untilMs).toISOString()}`, 'Renew it and deploy again.')
+    throw invalid(`it ended ${instantWords(validity.untilMs)}`, 'Renew it and deploy again.')
   }
   for (const host of hosts) {
     if (leaf.checkHost(host) === undefined) {

@@ -6,7 +6,7 @@ import {
 } from 'node:http'
 import { type Duplex, pipeline } from 'node:stream'
 import { TLSSocket } from 'node:tls'
-import { type Address, isSubletError, SubletError } from '@sublet/protocol'
+import { type Address, ageWords, isSubletError, SubletError } from '@sublet/protocol'
 import type { Tunnel } from '@sublet/service'
 import type { AtOnce } from '../limit/at-once.ts'
 import type { Objection } from '../names/judge-claim.ts'
@@ -94,9 +94,9 @@ export function createIngress(parts: IngressParts): Ingress {
     const gone = () => sent.destroy()
     response.once('close', gone)
     sent.setTimeout(answerTimeoutMs, () => {
-      const seconds = Math.round(answerTimeoutMs / 1000)
+      const patience = ageWords(answerTimeoutMs)
       sent.destroy(
-        new SubletError('workload.unready', `The workload did not begin its answer within ${seconds} s.`, {
+        new SubletError('workload.unready', `The workload did not begin its answer within ${patience}.`, {
           hint: 'Look at its log with `sublet logs`.',
         }),
       )

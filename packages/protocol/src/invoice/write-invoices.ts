@@ -1,4 +1,5 @@
 import { dollars, perHour } from '../units/dollars.ts'
+import { instantWords } from '../units/time-words.ts'
 import type { Invoice } from './invoice.ts'
 
 const columns = [
@@ -45,7 +46,7 @@ function csvField(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
-/** The lines of an invoice for people: what it is, and how much. */
+/** The lines of an invoice for people: what it is, and how much. Seconds are what is paid for, so they are counted out. */
 export function invoiceLines(invoice: Invoice): [string, string][] {
   const { refunded, penalty, toppedUp, creditSeconds } = invoice
   return [
@@ -53,8 +54,8 @@ export function invoiceLines(invoice: Invoice): [string, string][] {
     ['State', invoice.endReason === undefined ? invoice.state : `${invoice.state} (${invoice.endReason})`],
     ['Tenant', invoice.tenant],
     ['Provider', invoice.provider],
-    ['From', instant(invoice.from)],
-    ['Until', instant(invoice.until)],
+    ['From', instantWords(invoice.from * 1000)],
+    ['Until', instantWords(invoice.until * 1000)],
     ['Served', `${invoice.servedSeconds} s at ${perHour(invoice.ratePerHour)}`],
     ...(creditSeconds === 0 ? [] : [['Not served, not paid', `${creditSeconds} s`] as [string, string]]),
     ['Amount', dollars(invoice.amount)],
@@ -67,7 +68,7 @@ export function invoiceLines(invoice: Invoice): [string, string][] {
     ...(penalty === 0n ? [] : [['Penalty of the provider', dollars(penalty)] as [string, string]]),
     ...(refunded === undefined ? [] : [['Returned', dollars(refunded)] as [string, string]]),
     ...invoice.transactions.map(
-      ({ kind, atSeconds, hash }) => [`${instant(atSeconds)} ${kind}`, hash] as [string, string],
+      ({ kind, atSeconds, hash }) => [`${instantWords(atSeconds * 1000)} ${kind}`, hash] as [string, string],
     ),
   ]
 }

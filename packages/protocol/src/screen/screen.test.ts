@@ -30,7 +30,7 @@ test('passes what fits, at its price', () => {
 
 const cases: [Exclusion['reason'], Partial<Order>, Partial<Ask>, RegExp][] = [
   ['excluded', { exclude: [sampleAddress(0xa1)] }, {}, /asks not to use/],
-  ['expired', {}, { expiresAtMs: 940_000 }, /expired 60 s ago/],
+  ['expired', {}, { expiresAtMs: 940_000 }, /expired 1 min ago/],
   ['token', { token: sampleAddress(1) }, {}, /was offered, .* is asked here/],
   ['token', { chainId: 1 }, {}, /chain 1 was offered, chain 31337/],
   ['tenant', {}, { tenants: [sampleAddress(1)] }, /only tenants it names/],

@@ -5,6 +5,7 @@ import { needsOf } from '../price/needs.ts'
 import { priceAtAsk } from '../price/price-at-ask.ts'
 import { perHour } from '../units/dollars.ts'
 import { unequalSizesWords } from '../units/size-words.ts'
+import { ageWords, instantWords } from '../units/time-words.ts'
 import { gpuObstacle } from './gpu-obstacle.ts'
 import type { Obstacle, ScreenContext } from './obstacle.ts'
 import { placementObstacle } from './placement-obstacle.ts'
@@ -50,8 +51,8 @@ function partyObstacle(order: Order, ask: Ask, { nowMs }: ScreenContext): Obstac
     return { reason: 'excluded', message: 'The order asks not to use this provider.' }
   }
   if (ask.expiresAtMs <= nowMs) {
-    const seconds = Math.floor((nowMs - ask.expiresAtMs) / 1000)
-    return { reason: 'expired', message: `The provider’s price list expired ${seconds} s ago.` }
+    const age = ageWords(nowMs - ask.expiresAtMs)
+    return { reason: 'expired', message: `The provider’s price list expired ${age} ago.` }
   }
   if (ask.chainId !== order.chainId) {
     return {
@@ -124,9 +125,8 @@ function maintenanceObstacle(order: Order, ask: Ask, { nowMs }: ScreenContext): 
   if (unavailableFromMs === undefined) return undefined
   const seconds = order.maxDuration === 0 ? order.depositSeconds : order.maxDuration
   if (nowMs + seconds * 1000 <= unavailableFromMs) return undefined
-  const until = new Date(unavailableFromMs).toISOString()
   return {
     reason: 'maintenance',
-    message: `${seconds} s of service were asked, the provider is there until ${until}.`,
+    message: `${ageWords(seconds * 1000)} of service were asked, the provider is there until ${instantWords(unavailableFromMs)}.`,
   }
 }

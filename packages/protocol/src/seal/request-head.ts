@@ -2,6 +2,7 @@ import { concatBytes, stringToBytes } from 'viem/utils'
 import { z } from 'zod'
 import { SubletError } from '../errors/sublet-error.ts'
 import { type SignedSessionGrant, signedSessionGrantSchema } from '../session/session.ts'
+import { ageWords } from '../units/time-words.ts'
 import { type Address, addressSchema, bytes32Schema, type Hex, hexSchema } from '../units/units.ts'
 import { invalid } from './frames.ts'
 import { isSignedBySession, signBySession } from './session-signature.ts'
@@ -82,10 +83,9 @@ export async function checkHead(
   }
   const skewMs = head.timeMs - nowMs
   if (Math.abs(skewMs) > maxClockSkewMs) {
-    const seconds = Math.round(Math.abs(skewMs) / 1000)
     throw new SubletError(
       'session.expired',
-      `The request's time is ${seconds} seconds ${skewMs < 0 ? 'behind' : 'ahead of'} the provider's clock; 60 are allowed.`,
+      `The request's time is ${ageWords(Math.ceil(Math.abs(skewMs) / 1000) * 1000)} ${skewMs < 0 ? 'behind' : 'ahead of'} the provider's clock; ${ageWords(maxClockSkewMs)} is allowed.`,
       { hint: 'Set this machine’s clock and try again.', details: { skewMs } },
     )
   }

@@ -266,5 +266,5 @@ test('keeps so much for one tenant at one time, and waits so long for a start', 
   expect(decide(orderOf(), { standingBids: 4 }).bid).toBe(false)
   expect(decide(orderOf({ startWithinSeconds: 900 })).bid).toBe(true)
   const slow = decide(orderOf({ startWithinSeconds: 901 }))
-  expect(slow.bid ? '' : slow.exclusion.message).toContain('at most 900')
+  expect(slow.bid ? '' : slow.exclusion.message).toContain('at most 15 min')
 })

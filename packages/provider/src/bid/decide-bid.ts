@@ -2,6 +2,7 @@ import {
   type Address,
   type Agreement,
   type Ask,
+  ageWords,
   depositFor,
   type Exclusion,
   type Order,
@@ -88,8 +89,10 @@ export function decideBid(facts: BidFacts): BidDecision {
     return declined('The provider does not take vouchers.')
   }
   if (order.startWithinSeconds > limits.mostStartSeconds) {
-    const given = `${order.startWithinSeconds} seconds were asked to start within`
-    return declined(`${given}; at most ${limits.mostStartSeconds} are given.`)
+    const asked = ageWords(order.startWithinSeconds * 1000)
+    return declined(
+      `A start within ${asked} was asked; at most ${ageWords(limits.mostStartSeconds * 1000)} are given.`,
+    )
   }
   if ((facts.standingBids ?? 0) >= limits.mostReservationsPerTenant) {
     return declined(`${facts.standingBids} bids stand for this tenant already; no more are made.`)

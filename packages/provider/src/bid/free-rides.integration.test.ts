@@ -58,14 +58,14 @@ describeWith('postgres')('what nobody gets for nothing', () => {
         args: ['-e', 'setInterval(() => {}, 100)'],
       }),
     )
-    await expect(tenant.order(busy, { startWithinSeconds: 601 })).rejects.toThrow('at most 600')
+    await expect(tenant.order(busy, { startWithinSeconds: 601 })).rejects.toThrow('at most 10 min')
     const before = await tenant.chain.escrowBalance()
     const leaseId = await tenant.rent(busy, { startWithinSeconds: 600 })
     const lapsed = await tenant.until(leaseId, ({ phase }) => phase === 'lapsed' || phase === 'active')
     expect(lapsed).toMatchObject({
       phase: 'lapsed',
       endReason: 'start-deadline',
-      message: 'Not ready within 1 seconds of starting: web.',
+      message: 'Not ready within 1 s of starting: web.',
     })
     expect(await tenant.chain.escrowBalance()).toBe(before)
   })

@@ -1,4 +1,5 @@
 import {
+  ageWords,
   createResultCollector,
   isSubletError,
   type LeasePhase,
@@ -261,7 +262,7 @@ export function bringUp(parts: BringUpParts): Running {
   }
 
   const mostReadyMs = parts.mostReadySeconds * 1000
-  const readyLimit = `within ${parts.mostReadySeconds} seconds of starting`
+  const readyLimit = `within ${ageWords(mostReadyMs)} of starting`
   function lapseAt(atMs: number, limit: string): void {
     sleep(Math.max(0, atMs - now()), signal).then(
       () => settleReady({ reason: 'start-deadline', message: notReadyMessage(limit, services, progress()) }),

@@ -1,6 +1,7 @@
 import {
   type Address,
   type Agreement,
+  ageWords,
   type Group,
   isPaidByVouchers,
   type Manifest,
@@ -103,7 +104,7 @@ function checkPayment({ agreement, voucher }: Manifest, leastIntervalSeconds: nu
   if (voucher.intervalSeconds < leastIntervalSeconds) {
     throw new SubletError(
       'agreement.mismatch',
-      `A voucher must pay at least ${leastIntervalSeconds} s here, not ${voucher.intervalSeconds} s.`,
+      `A voucher must pay ahead at least ${ageWords(leastIntervalSeconds * 1000)} here, not ${ageWords(voucher.intervalSeconds * 1000)}.`,
       { hint: 'Choose a longer interval, or another provider.' },
     )
   }

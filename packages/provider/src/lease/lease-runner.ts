@@ -1,5 +1,6 @@
 import {
   type Hex,
+  instantWords,
   isEnded,
   isPaidByVouchers,
   type LeasePhase,
@@ -436,7 +437,7 @@ export function runLease(start: LeaseRecord, found: Found, parts: RunnerParts): 
 }
 
 function leavingSentence(leavesAtMs: number, reason: string): string {
-  return `Running until ${new Date(leavesAtMs).toISOString()}, when the provider will be away: ${reason}`
+  return `Running until ${instantWords(leavesAtMs)}, when the provider will be away: ${reason}`
 }
 
 function isPreparing(phase: LeasePhase): boolean {

@@ -1,4 +1,4 @@
-import { dollars } from '@sublet/protocol'
+import { ageWords, dollars, instantWords } from '@sublet/protocol'
 import type { ChainLease } from '@sublet/sdk'
 import type { NotedEvent } from './lease-timeline.ts'
 
@@ -17,11 +17,14 @@ export function moneyEvents(before: Money | undefined, after: Money): NotedEvent
     events.push({ reason: 'paid', message: `The provider drew ${dollars(drawn)}.` })
   }
   if (after.creditSeconds > before.creditSeconds) {
-    const seconds = after.creditSeconds - before.creditSeconds
-    events.push({ reason: 'credited', message: `${seconds} s that were not served are not paid.` })
+    const unserved = after.creditSeconds - before.creditSeconds
+    events.push({
+      reason: 'credited',
+      message: `${ageWords(unserved * 1000)} that were not served are not paid.`,
+    })
   }
   if (after.noticeEndsAt > 0 && before.noticeEndsAt === 0) {
-    const until = new Date(after.noticeEndsAt * 1000).toISOString()
+    const until = instantWords(after.noticeEndsAt * 1000)
     events.push({ reason: 'notice-given', message: `The provider gave notice; it serves until ${until}.` })
   }
   return events

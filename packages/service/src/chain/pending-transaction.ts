@@ -1,4 +1,4 @@
-import { SubletError } from '@sublet/protocol'
+import { ageWords, SubletError } from '@sublet/protocol'
 import {
   type Chain,
   type Hex,
@@ -143,7 +143,7 @@ function notMined(pending: Pending, rpcUrl: string, timeoutMs: number): SubletEr
   const transactions = pending.sent.map(({ hash }) => hash)
   return new SubletError(
     'chain.unreachable',
-    `The transaction ${transactions.at(-1)} was sent, but not mined at ${rpcUrl} within ${Math.round(timeoutMs / 1000)} seconds.`,
+    `The transaction ${transactions.at(-1)} was sent, but not mined at ${rpcUrl} within ${ageWords(timeoutMs)}.`,
     { hint: 'It may still be mined: look it up before doing the same again.', details: { transactions } },
   )
 }
