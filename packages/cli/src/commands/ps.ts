@@ -1,4 +1,13 @@
-import { accrued, chargedUntilMs, type Deployment, depositOf, dollars, perHour } from '@sublet/protocol'
+import {
+  accrued,
+  ageWords,
+  chargedUntilMs,
+  type Deployment,
+  type DeploymentGroup,
+  depositOf,
+  dollars,
+  perHour,
+} from '@sublet/protocol'
 import type { Command } from 'commander'
 import { table } from '../output/output.ts'
 import { commandContext, type GlobalOptions } from './context.ts'
@@ -23,7 +32,7 @@ function describe(deployments: readonly Deployment[], nowMs: number): string {
       return [
         deployment.name,
         group.leaseId?.slice(0, 12) ?? '–',
-        stateOf(deployment, lease),
+        stateOf(deployment, group, nowMs),
         lease === undefined ? '–' : perHour(lease.ratePerHour),
         lease === undefined ? '–' : dollars(costOf(lease, nowMs)),
         // What has ended answers nowhere.
@@ -36,10 +45,21 @@ function describe(deployments: readonly Deployment[], nowMs: number): string {
   return table(['NAME', 'LEASE', 'STATE', 'RATE', 'COST SO FAR', 'URL'], rows)
 }
 
-/** The phase of the lease, and how what ran in it ended where that was badly. */
-function stateOf(deployment: Deployment, lease: Lease | undefined): string {
-  if (lease === undefined) return deployment.phase
-  return (lease.exitCode ?? 0) === 0 ? lease.phase : `${lease.phase}, exit ${lease.exitCode}`
+/**
+ * The phase of the lease as last heard; how what ran in it ended where that was badly; and since when nobody knows better,
+ * as its provider is away.
+ */
+export function stateOf(
+  { phase }: Deployment,
+  { lease, awaySinceMs }: DeploymentGroup,
+  nowMs: number,
+): string {
+  if (lease === undefined) return phase
+  return [
+    lease.phase,
+    ...((lease.exitCode ?? 0) === 0 ? [] : [`exit ${lease.exitCode}`]),
+    ...(awaySinceMs === undefined ? [] : [`provider away for ${ageWords(nowMs - awaySinceMs)}`]),
+  ].join(', ')
 }
 
 type Lease = NonNullable<Deployment['groups'][number]['lease']>

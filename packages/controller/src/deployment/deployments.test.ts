@@ -113,6 +113,10 @@ test('replaces a provider that went silent, and only when an indexer sees it gon
   provider.behaviour.silent = true
   provider.forget()
   await market.clock.wait(120_000)
+  expect(deployments.get(id).groups[0]).toMatchObject({
+    lease: { phase: 'active' },
+    awaySinceMs: expect.any(Number),
+  })
   expect(market.chain.opened).toHaveLength(1)
   expect((await market.client.lease(leaseId)).status).toBe('open')
   market.indexerDown = false
@@ -123,6 +127,7 @@ test('replaces a provider that went silent, and only when an indexer sees it gon
     throw new Error('it ended')
   })()
   expect(second.groups[0]?.provider).not.toBe(provider.address)
+  expect(second.groups[0]?.awaySinceMs).toBeUndefined()
   expect((await market.client.lease(leaseId)).status).toBe('closed')
 })
 

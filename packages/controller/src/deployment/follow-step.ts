@@ -4,7 +4,7 @@ import { afterEnd, orderAgain } from './after-end.ts'
 import { afterFailure, storedProblem, withFailedProvider } from './after-failure.ts'
 import { askToClose } from './ask-to-close.ts'
 import { keepFunded } from './keep-funded.ts'
-import { noteStatus } from './note-status.ts'
+import { noteReach, noteStatus } from './note-status.ts'
 import type { StepContext } from './order-step.ts'
 import { proveAnswering } from './prove-answering.ts'
 import { settledStatus, settleOnChain } from './settle.ts'
@@ -92,13 +92,7 @@ function statuses({ live, name, parts }: StepContext, provider: ProviderClient, 
     wait: parts.wait,
     maxSilenceMs: parts.settings.providerSilenceMs,
     onReachable(reachable) {
-      const group = live.group(name)
-      live.note({
-        ...group,
-        message: reachable
-          ? (group.lease?.message ?? 'Running.')
-          : 'The provider does not answer at the moment; the workload may run on.',
-      })
+      live.note(noteReach(live.group(name), reachable, parts.now()))
     },
   })
 }

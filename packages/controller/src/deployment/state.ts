@@ -59,6 +59,8 @@ export const groupStateSchema = z.strictObject({
   excluded: z.array(exclusionSchema),
   offer: offerSchema.optional(),
   lease: leaseStatusSchema.optional(),
+  /** While the provider of the lease is not heard of: since when, milliseconds since 1970. */
+  awaySinceMs: z.int().optional(),
   /** Providers whose lease came to nothing, not to be asked the next time. */
   failedProviders: z.array(addressSchema),
   /** Orders in a row that came to nothing. */

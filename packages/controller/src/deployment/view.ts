@@ -56,7 +56,7 @@ function timingsOf(groups: readonly GroupState[]): Record<string, number> {
 }
 
 function groupView(group: GroupState): DeploymentGroup {
-  const { name, orderHash, bids, excluded, lease, offer } = group
+  const { name, stage, orderHash, bids, excluded, lease, offer, awaySinceMs } = group
   const provider = lease?.provider ?? offer?.agreement.provider
   // Before the offer a lease's number means nothing to anybody.
   const leaseId = lease?.leaseId ?? (offer === undefined ? undefined : group.leaseId)
@@ -68,6 +68,8 @@ function groupView(group: GroupState): DeploymentGroup {
     ...(leaseId === undefined ? {} : { leaseId }),
     ...(provider === undefined ? {} : { provider }),
     ...(lease === undefined ? {} : { lease }),
+    // A lease that is over or given up has nobody left to be away.
+    ...(stage !== 'following' || awaySinceMs === undefined ? {} : { awaySinceMs }),
   }
 }
 

@@ -29,6 +29,8 @@ export const deploymentGroupSchema = z.strictObject({
   leaseId: bytes32Schema.optional(),
   provider: addressSchema.optional(),
   lease: leaseStatusSchema.optional(),
+  /** Set while the provider of the lease is not heard of: since when, milliseconds since 1970. `lease` is from before. */
+  awaySinceMs: z.int().optional(),
 })
 export type DeploymentGroup = z.output<typeof deploymentGroupSchema>
 
