@@ -27,12 +27,21 @@ function gpuPricesOf(ask: Ask): string {
     .join(', ')
 }
 
+/** The runtime, and why nothing can be rented there at the moment where that is so. */
+export function runtimeOf(
+  { runtime, draining }: Pick<Ask, 'runtime' | 'draining'>,
+  connected: boolean,
+): string {
+  const why = [...(connected ? [] : ['away']), ...(draining ? ['draining'] : [])]
+  return why.length === 0 ? runtime : `${runtime} (${why.join(', ')})`
+}
+
 function describe(market: Market): string {
   if (market.asks.length === 0) return 'Nothing is on offer that fits. Leave filters out to see everything.'
   const rows = market.asks.map(({ signedAsk: { ask }, connected }) => [
     ask.provider.slice(0, 12),
     ask.region,
-    connected ? ask.runtime : `${ask.runtime} (away)`,
+    runtimeOf(ask, connected),
     `${ask.inventory.cpuMillis.free / 1000}/${ask.inventory.cpuMillis.total / 1000}`,
     sizeWords(ask.inventory.memoryBytes.free),
     gpusOf(ask),

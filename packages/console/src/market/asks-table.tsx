@@ -140,7 +140,8 @@ function AskRow({ ask, connected, corePrice, gibPrice }: AskRowProps) {
         </span>
         <div className="text-[12px] leading-4 text-soft">
           {ask.region}, {ask.runtime}
-          {connected ? '' : ', not connected'}
+          {connected ? '' : ', away'}
+          {ask.draining ? ', draining' : ''}
           {ask.tenants.length === 0 ? '' : ', by invitation'}
         </div>
       </th>

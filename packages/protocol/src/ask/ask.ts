@@ -69,6 +69,8 @@ export const askSchema = z.strictObject({
   images: z.array(z.string()),
   /** Milliseconds since 1970 at which the provider will be away; leases that would run into it don't match. */
   unavailableFromMs: z.int().positive().optional(),
+  /** Set while the owner takes no new leases: nothing is free then, whatever is rented. */
+  draining: z.literal(true).optional(),
 })
 export type Ask = z.output<typeof askSchema>
 /** The ask as it travels: amounts as decimal strings. */

@@ -50,6 +50,7 @@ function askFor(claims: readonly Allocation['claim'][]): { ask: Ask; freeDevices
     images: [],
     sequence: 1,
     expiresAtMs: nowMs + 60_000,
+    offersNothing: false,
     draining: false,
   })
   return { ask, freeDevices: free.devices }

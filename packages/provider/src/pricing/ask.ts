@@ -21,6 +21,8 @@ export interface AskParts {
   sequence: number
   expiresAtMs: number
   /** Nothing is offered: leases run on, new ones go elsewhere. */
+  offersNothing: boolean
+  /** That is so because the owner drains the machine. */
   draining: boolean
   /** The next instant at which the provider will be away, milliseconds since 1970. */
   unavailableFromMs?: number | undefined
@@ -47,11 +49,12 @@ export function askOf(parts: AskParts): Ask {
     publicKey,
     images: parts.images.slice(0, mostImages),
     ...(parts.unavailableFromMs === undefined ? {} : { unavailableFromMs: parts.unavailableFromMs }),
+    ...(parts.draining ? { draining: true } : {}),
   }
 }
 
-function inventoryOf({ capacity, free, cpuArch, draining }: AskParts): Inventory {
-  const left = (amount: number) => (draining ? 0 : amount)
+function inventoryOf({ capacity, free, cpuArch, offersNothing }: AskParts): Inventory {
+  const left = (amount: number) => (offersNothing ? 0 : amount)
   return {
     cpuMillis: { total: capacity.cpuMillis, free: left(free.cpuMillis) },
     cpuArch,
@@ -62,7 +65,7 @@ function inventoryOf({ capacity, free, cpuArch, draining }: AskParts): Inventory
         { total, free: left(free.storageBytes[name] ?? 0) },
       ]),
     ),
-    gpus: stockOf(capacity.devices, draining ? [] : free.devices),
+    gpus: stockOf(capacity.devices, offersNothing ? [] : free.devices),
     ips: { total: capacity.ips, free: left(free.ips) },
   }
 }

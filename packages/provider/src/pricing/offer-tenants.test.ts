@@ -1,4 +1,4 @@
-import type { Address } from '@sublet/protocol'
+import type { Address, Ask } from '@sublet/protocol'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Capacity } from '../inventory/claims.ts'
@@ -16,7 +16,12 @@ const capacity: Capacity = {
   ips: 0,
 }
 
-function askedTenants(isolates: boolean, tenants: readonly Address[], ownTenants: readonly Address[]) {
+function askOf(
+  isolates: boolean,
+  tenants: readonly Address[],
+  ownTenants: readonly Address[],
+  offering = true,
+): Ask {
   const offer = createOffer({
     provider: `0x${'0a'.repeat(20)}`,
     chainId: 1,
@@ -42,16 +47,30 @@ function askedTenants(isolates: boolean, tenants: readonly Address[], ownTenants
     },
     config: { region: 'local', attributes: {}, tenants: [...tenants], strangersWithout: [] },
     ownTenants,
-    availability: () => ({ offering: true, leavesAtMs: undefined, reason: '' }),
+    availability: () => ({ offering, leavesAtMs: undefined, reason: '' }),
   })
-  return offer.ask(1, 1_800_000_000_000).tenants
+  return offer.ask(1, 1_800_000_000_000)
 }
 
 test('without isolation only the machine’s own tenants are served, whomever the settings name', () => {
   fc.assert(
     fc.property(addresses, fc.array(address, { maxLength: 4 }), (own, named) => {
-      expect(askedTenants(false, named, own)).toEqual(own)
-      expect(askedTenants(true, named, own)).toEqual(named)
+      expect(askOf(false, named, own).tenants).toEqual(own)
+      expect(askOf(true, named, own).tenants).toEqual(named)
     }),
   )
+})
+
+test('only a drained machine says that it is drained; one that may serve nobody has nothing free either', () => {
+  const freeOfAsk = ({ inventory }: Ask) => [inventory.cpuMillis.free, inventory.memoryBytes.free]
+  const offered = askOf(true, [], [])
+  expect([offered.draining, ...freeOfAsk(offered)]).toEqual([
+    undefined,
+    capacity.cpuMillis,
+    capacity.memoryBytes,
+  ])
+  const drained = askOf(true, [], [], false)
+  expect([drained.draining, ...freeOfAsk(drained)]).toEqual([true, 0, 0])
+  const unserved = askOf(false, [], [])
+  expect([unserved.draining, ...freeOfAsk(unserved)]).toEqual([undefined, 0, 0])
 })

@@ -68,7 +68,8 @@ export function createOffer(parts: {
         sequence,
         expiresAtMs,
         // An ask without tenants is for everybody.
-        draining: draining || !offering || (!isForStrangers && ownTenants.length === 0),
+        offersNothing: draining || !offering || (!isForStrangers && ownTenants.length === 0),
+        draining: draining || !offering,
         unavailableFromMs: leavesAtMs,
       })
     },
