@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type RequestOptions, request, type Server } from 'node:http'
-import { createServer as createNetServer, connect as netConnect } from 'node:net'
+import { connect as netConnect } from 'node:net'
 import { buffer, text } from 'node:stream/consumers'
+import { freePort } from '@sublet/testing'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import type { FakeProvider } from './testing/fake-provider.ts'
 import { type MarketWorld, publicKeyOf, startMarketWorld, testAccount } from './testing/market-world.ts'
@@ -215,10 +216,7 @@ test('a workload that does not answer, or breaks off, is told apart', async () =
   expect([die.statusCode, JSON.parse(await text(die)).code]).toEqual([502, 'provider.unreachable'])
   const half = await ask({ path: '/half' })
   await expect(text(half)).rejects.toThrow()
-  const nobody = createNetServer().listen(0, '127.0.0.1')
-  await once(nobody, 'listening')
-  const dead = provider.serve('dead', (nobody.address() as { port: number }).port)
-  nobody.close()
+  const dead = provider.serve('dead', await freePort())
   await eventually(async () => {
     const answer = await ask({ path: '/', host: `${dead}.localhost` })
     expect([answer.statusCode, answer.headers['x-sublet-problem']]).toEqual([502, 'provider.unreachable'])

@@ -2,11 +2,10 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:https'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { pebbleDnsPath, pebblePath } from '@sublet/testing'
+import { freePort, pebbleDnsPath, pebblePath } from '@sublet/testing'
 import { generate } from 'selfsigned'
 import { vi } from 'vitest'
 
@@ -113,13 +112,4 @@ function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv = 
       await ended
     },
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
 }

@@ -1,8 +1,5 @@
 import { spawn } from 'node:child_process'
-import { createServer } from 'node:net'
-
-/** As `@sublet/testing` has it; that one cannot be loaded outside of a test run. */
-const motoPath = process.env.SUBLET_TEST_MOTO ?? 'moto_server'
+import { freePort, motoPath } from '@sublet/testing'
 
 export interface S3Server extends AsyncDisposable {
   /** Such as `http://127.0.0.1:PORT`. */
@@ -56,15 +53,4 @@ async function answers(url: string): Promise<void> {
     if (answer !== undefined) return
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
 }

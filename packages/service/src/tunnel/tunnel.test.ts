@@ -4,6 +4,7 @@ import { PassThrough, type Readable } from 'node:stream'
 import { buffer, text } from 'node:stream/consumers'
 import { createServer as createTlsServer, type TLSSocket, connect as tlsConnect } from 'node:tls'
 import { type Address, SubletError } from '@sublet/protocol'
+import { freePort } from '@sublet/testing'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { afterEach, expect, test, vi } from 'vitest'
 import { type AcceptTunnelsOptions, acceptTunnels } from './accept.ts'
@@ -283,11 +284,7 @@ test('a connection that stood long starts the waits anew', async () => {
 })
 
 test('an indexer that is not there is named, with the cure', async () => {
-  const free = createNetServer().listen(0, '127.0.0.1')
-  await once(free, 'listening')
-  const { port } = free.address() as { port: number }
-  free.close()
-  await once(free, 'close')
+  const port = await freePort()
   expect(await failure(dial(port))).toMatchObject({
     code: 'indexer.unreachable',
     message: expect.stringContaining(`127.0.0.1:${port}`),
