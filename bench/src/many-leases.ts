@@ -7,14 +7,12 @@ import {
   groupOf,
   httpPort,
   type KillableProvider,
-  killableScript,
   serviceOf,
-  startKillable,
   startTestNetwork,
   type Tenant,
 } from '@sublet/provider/testing'
 import { isPassing } from '@sublet/sdk'
-import { compiledScript } from './compiled-script.ts'
+import { startCompiled } from './compiled-provider.ts'
 import { type BenchRow, median } from './row.ts'
 
 /** Two hundred on a machine of their own; fewer where others work too. */
@@ -34,8 +32,7 @@ export async function benchManyLeases(databaseUrl: string): Promise<BenchRow[]> 
   const { tenant } = network
   await makeImage()
   const config = { runtime: 'docker', spareNetworks: 4, chainPollMs: 1_000, cpuOfferPercent: 100_00 } as const
-  const program = await compiledScript(killableScript)
-  let provider = await startKillable(network, config, { program })
+  let provider = await startCompiled(network, config)
   const agreements: Agreement[] = []
   try {
     let left = manyLeases
@@ -63,7 +60,7 @@ export async function benchManyLeases(databaseUrl: string): Promise<BenchRow[]> 
 
     await provider.kill()
     const startedAt = performance.now()
-    provider = await startKillable(network, config, { program })
+    provider = await startCompiled(network, config)
     await allReady(tenant)
     const recoveredMs = performance.now() - startedAt
     return rowsOf({

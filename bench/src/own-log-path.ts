@@ -1,5 +1,6 @@
-import { groupOf, killableScript, serviceOf, startKillable, startTestNetwork } from '@sublet/provider/testing'
-import { compiledScript } from './compiled-script.ts'
+import { startTestNetwork } from '@sublet/provider/testing'
+import { startCompiled } from './compiled-provider.ts'
+import { rentLog } from './rented-log.ts'
 import { type BenchRow, median } from './row.ts'
 
 const outputBytes = 200_000_000
@@ -12,29 +13,21 @@ const rounds = 5
  */
 export async function benchOwnLogPath(databaseUrl: string): Promise<BenchRow> {
   await using network = await startTestNetwork({ databaseUrl })
-  const { tenant } = network
-  const program = await compiledScript(killableScript)
-  const provider = await startKillable(network, { runtime: 'host' }, { outputBytes, program })
+  const provider = await startCompiled(network, { runtime: 'host' }, { outputBytes })
   try {
     // One that needs no port of this machine's, which another may have.
-    const idle = {
+    const lease = await rentLog(network.tenant, {
       image: 'sublet.local/host:1',
       command: [process.execPath],
       args: ['-e', 'setInterval(() => {}, 1000)'],
-    }
-    const leaseId = await tenant.rent(groupOf(serviceOf({ ...idle, stopGraceMs: 0 })))
-    await tenant.until(leaseId, ({ phase }) => phase === 'active')
+    })
     const speeds: number[] = []
     // The first round warms up.
     for (let round = -1; round < rounds; round += 1) {
-      let bytes = 0
-      const startedAt = performance.now()
-      for await (const some of tenant.provider.logBatches(leaseId)) {
-        for (const { text } of some) bytes += text.length + 1
-      }
-      if (round >= 0) speeds.push(bytes / 1e3 / (performance.now() - startedAt))
+      const speed = await lease.readSpeed()
+      if (round >= 0) speeds.push(speed)
     }
-    await tenant.provider.close(leaseId)
+    await lease.close()
     const ours = median(speeds)
     return {
       figure: 'log streaming, our part alone: a source without an engine',
