@@ -1,13 +1,16 @@
 import { groupOf, serviceOf, startTestNetwork } from '@sublet/provider/testing'
 import { describeWith } from '@sublet/testing'
 import { expect, test } from 'vitest'
-import { describeGvisor } from '../packages/provider/src/testing/docker-contract.ts'
+import { describeOwnEngine } from '../packages/provider/src/testing/own-engine-contract.ts'
 import { gvisorRuntime, startGvisorEngine } from './src/gvisor-engine.ts'
 
 const nodePath = '/usr/local/bin/node'
 
 describeWith(['docker', 'gvisor'])('containers in gVisor', () => {
-  describeGvisor(async () => ({ ...(await startGvisorEngine()), gvisorRuntime }))
+  describeOwnEngine(startGvisorEngine, {
+    runtime: { subnetPool: '10.234.0.0/16', spareNetworks: 0, gvisorRuntime },
+    traits: { isolation: 'gvisor' },
+  })
 })
 
 describeWith(['docker', 'postgres', 'gvisor'])('a service that asks for gVisor', () => {
