@@ -1,6 +1,6 @@
 import type { Order } from '@sublet/protocol'
 import type { LeaseChain } from '../chain/lease-chain.ts'
-import { type Sleep, wordOrTime } from '../lease/patience.ts'
+import { inTime, type Sleep } from '../lease/patience.ts'
 
 export type MoneyChain = Pick<LeaseChain, 'freeBalance' | 'walletBalance' | 'channel'>
 
@@ -27,7 +27,7 @@ export async function readTenantMoney(
     ])
     money = wallet + free + (channel?.collateral ?? 0n)
   }
-  await wordOrTime(
+  await inTime(
     { sleep },
     read().catch(() => undefined),
     longestWaitMs,

@@ -19,7 +19,7 @@ import {
 import { toSubletError } from '@sublet/service'
 import { z } from 'zod'
 import { leaseLogs } from '../lease/lease-logs.ts'
-import { wordOrTime } from '../lease/patience.ts'
+import { inTime } from '../lease/patience.ts'
 import { parseJson, parseQuery, readBody } from './body.ts'
 import { execResponse } from './exec-response.ts'
 import { packFilesResponse, statFileResponse, unpackFilesResponse } from './file-responses.ts'
@@ -180,7 +180,7 @@ async function close(parts: SealedParts, tenant: Address, leaseId: Hex, text: st
     message: 'Closed by the tenant.',
     ...(settlement === undefined ? {} : { settlement }),
   })
-  await wordOrTime({ sleep }, runner.done, settlement === undefined ? unsettledAnswerMs : closeAnswerMs)
+  await inTime({ sleep }, runner.done, settlement === undefined ? unsettledAnswerMs : closeAnswerMs)
   return json(200, await leases.status(tenant, leaseId))
 }
 

@@ -1,5 +1,5 @@
 import { type Address, canonicalImage } from '@sublet/protocol'
-import type { Sleep } from '../lease/patience.ts'
+import { inTime, type Sleep } from '../lease/patience.ts'
 import { byDigest } from '../runtime/docker/image-reference.ts'
 import type { ImageIdentity, PullOptions, Runtime } from '../runtime/runtime.ts'
 import { bundledPrefix } from './bundled-images.ts'
@@ -73,18 +73,16 @@ export function createTenantImages(parts: TenantImagesParts): TenantImages {
     const key = `${canonicalImage(reference)} ${credentials === undefined}`
     const known = answers.get(key)
     if (known !== undefined && now() - known.atMs < askAgainAfterMs) return known.digest
-    const over = new AbortController()
     const note = (digest: string | undefined) => {
       answers.set(key, { digest, atMs: now() })
       return digest
     }
     // An answer that comes too late for this tenant is the next one's.
     const asked = runtime.proveImage(reference, credentials).then(note, () => note(undefined))
-    const late = sleep(mostAskMs, over.signal).then(
-      () => note(undefined),
-      () => undefined,
-    )
-    return await Promise.race([asked, late]).finally(() => over.abort())
+    const digest = await inTime({ sleep }, asked, mostAskMs)
+    // Silence is noted too, so that the next tenant need not wait for it.
+    if (answers.get(key) === known) note(undefined)
+    return digest
   }
 
   /** All by which it is known that an image was given by its registry. */

@@ -3,7 +3,7 @@ import type { Fetches } from '../fetch/fetches.ts'
 import type { Instance, Owner, Runtime } from '../runtime/runtime.ts'
 import type { Running } from './bring-up.ts'
 import type { LeaseRecord } from './lease-record.ts'
-import { patiently, type Sleep, wordOrTime } from './patience.ts'
+import { inTime, patiently, type Sleep } from './patience.ts'
 import { stopInstances } from './stop-instances.ts'
 
 export interface LeaseClearingParts {
@@ -59,7 +59,7 @@ export function createLeaseClearing(parts: LeaseClearingParts): LeaseClearing {
     },
 
     async clear() {
-      await wordOrTime(patience, Promise.all(readers), readersGraceMs)
+      await inTime(patience, Promise.all(readers), readersGraceMs)
       isCleared = true
       await patiently(patience, async () => {
         await Promise.all((await mine()).map(({ id }) => runtime.remove(id)))

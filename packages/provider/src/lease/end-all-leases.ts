@@ -1,6 +1,6 @@
 import type { Log } from '@sublet/service'
 import type { Leases } from './leases.ts'
-import { type Sleep, wordOrTime } from './patience.ts'
+import { inTime, type Sleep } from './patience.ts'
 
 /** How long tenants have to close their leases themselves when the provider goes for good. */
 const partingMs = 3_000
@@ -17,7 +17,7 @@ export async function endAllLeases(leases: Leases, sleep: Sleep, log: Log): Prom
     isOver = true
   })
   const isOverWithin = async (ms: number) => {
-    await wordOrTime({ sleep }, ended, ms)
+    await inTime({ sleep }, ended, ms)
     return isOver
   }
   if (await isOverWithin(partingMs)) return 0

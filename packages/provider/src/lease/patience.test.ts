@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Sleep, wordOrTime } from './patience.ts'
+import { inTime, type Sleep } from './patience.ts'
 
 /** A waiting that only its signal ends. */
 function endless() {
@@ -15,19 +15,19 @@ function endless() {
 
 test('a word that comes first leaves no timer behind, whether it is good or bad', async () => {
   const { sleep, left } = endless()
-  await wordOrTime({ sleep }, Promise.resolve(), 30_000)
-  await expect(wordOrTime({ sleep }, Promise.reject(new Error('bad')), 30_000)).rejects.toThrow('bad')
+  expect(await inTime({ sleep }, Promise.resolve('good'), 30_000)).toBe('good')
+  await expect(inTime({ sleep }, Promise.reject(new Error('bad')), 30_000)).rejects.toThrow('bad')
   expect(left()).toBe(0)
 })
 
 test('the time ends the waiting for a word that does not come', async () => {
-  await wordOrTime({ sleep: async () => undefined }, new Promise(() => undefined), 1)
+  expect(await inTime({ sleep: async () => undefined }, new Promise(() => undefined), 1)).toBeUndefined()
 })
 
 test('who leaves waits for neither', async () => {
   const { sleep, left } = endless()
   const leaving = new AbortController()
-  const waiting = wordOrTime({ sleep, signal: leaving.signal }, new Promise(() => undefined), 30_000)
+  const waiting = inTime({ sleep, signal: leaving.signal }, new Promise(() => undefined), 30_000)
   leaving.abort(new Error('left'))
   await expect(waiting).rejects.toThrow('left')
   expect(left()).toBe(0)

@@ -43,20 +43,25 @@ export async function patiently<T>(
 }
 
 /**
- * Waits for a word, but no longer than so many milliseconds. Nothing of the waiting outlives it: a timer that is left over
- * keeps a whole process from ending. Rejects with the signal's reason when that aborts.
+ * What comes within so many milliseconds; undefined when nothing does. Nothing of the waiting outlives it: a timer that is
+ * left over keeps a whole process from ending. Rejects with the signal's reason when that aborts.
  */
-export async function wordOrTime(
+export async function inTime<T>(
   { sleep, signal }: { sleep: Sleep; signal?: AbortSignal | undefined },
-  word: Promise<unknown>,
+  word: Promise<T>,
   ms: number,
-): Promise<void> {
+): Promise<T | undefined> {
   const heardFirst = new AbortController()
   const either = signal === undefined ? heardFirst.signal : AbortSignal.any([signal, heardFirst.signal])
   try {
-    await Promise.race([word, sleep(ms, either).catch(() => undefined)])
+    const late = sleep(ms, either).then(
+      () => undefined,
+      () => undefined,
+    )
+    const heard = await Promise.race([word, late])
+    signal?.throwIfAborted()
+    return heard
   } finally {
     heardFirst.abort()
   }
-  signal?.throwIfAborted()
 }

@@ -9,7 +9,7 @@ import { type EndCause, endOf } from './end-cause.ts'
 import type { progressOf } from './group-progress.ts'
 import type { LeaseLedger } from './lease-ledger.ts'
 import type { LeaseRecord } from './lease-record.ts'
-import { patiently, type Sleep, wordOrTime } from './patience.ts'
+import { inTime, patiently, type Sleep } from './patience.ts'
 import { moneyEndsAt } from './settle-lease.ts'
 
 export interface ServingParts {
@@ -106,7 +106,7 @@ export async function serveUntilEnd(parts: ServingParts): Promise<EndCause> {
     // Whatever happens is heard of; only what is owed to the tenant grows by itself.
     const owingMs = now() < creditFromMs ? creditRestMs : owingSleepMs
     const longestMs = crediting === 'owed' || usage.isDown() ? owingMs : longestSleepMs
-    await wordOrTime({ sleep, signal: leaving }, word, Math.min(endsAtMs - now(), longestMs))
+    await inTime({ sleep, signal: leaving }, word, Math.min(endsAtMs - now(), longestMs))
   }
 }
 

@@ -3,7 +3,7 @@ import type { Settlement } from '@sublet/sdk'
 import type { Log } from '@sublet/service'
 import type { LeaseChain } from '../chain/lease-chain.ts'
 import type { EndCause } from './end-cause.ts'
-import { patiently, type Sleep, wordOrTime } from './patience.ts'
+import { inTime, patiently, type Sleep } from './patience.ts'
 import { isTooEarly, nextClosingStep } from './settle-lease.ts'
 
 export interface SettleParts {
@@ -61,7 +61,7 @@ export async function settleOnChain(parts: SettleParts): Promise<Settlement | un
     if (step.kind === 'done') return await patiently({ sleep, signal }, () => settlementOf(chain, leaseId))
     if (step.kind === 'wait') {
       const pauseMs = Math.max(250, step.untilSeconds * 1000 - now())
-      await wordOrTime({ sleep, signal }, word, Math.min(pauseMs, longestPauseMs))
+      await inTime({ sleep, signal }, word, Math.min(pauseMs, longestPauseMs))
       continue
     }
     log.info({ step: step.kind }, 'settling')

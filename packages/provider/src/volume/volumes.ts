@@ -10,10 +10,12 @@ import {
   type VolumeProgress,
 } from '@sublet/protocol'
 import { type Log, toSubletError } from '@sublet/service'
+import { inTime } from '../lease/patience.ts'
 import type { Outbound } from '../outbound/outbound.ts'
 import type { Owner, Runtime, StoredVolume, VolumeOwner } from '../runtime/runtime.ts'
 import { readS3Address } from '../s3/s3-address.ts'
 import { createS3Store, type S3Store } from '../s3/s3-store.ts'
+import { sleep } from '../sleep.ts'
 import { type LiveLease, reviewVolumes, type VolumeReview } from './review-volumes.ts'
 import { openArchive, sealArchive } from './sealed-archive.ts'
 import type { VolumeUses } from './volume-uses.ts'
@@ -245,12 +247,7 @@ async function* told(work: (count: Count) => Promise<void>): AsyncGenerator<Volu
     over = true
   })
   while (!over) {
-    let timer: NodeJS.Timeout | undefined
-    const pause = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, tellEveryMs)
-    })
-    await Promise.race([ended, pause])
-    clearTimeout(timer)
+    await inTime({ sleep }, ended, tellEveryMs)
     if (!over) yield { ...progress }
   }
   const error = await running

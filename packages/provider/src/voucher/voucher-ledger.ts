@@ -8,7 +8,7 @@ import {
 } from '@sublet/protocol'
 import type { LeaseChain } from '../chain/lease-chain.ts'
 import type { LeaseLedger } from '../lease/lease-ledger.ts'
-import { patiently, type Sleep, wordOrTime } from '../lease/patience.ts'
+import { inTime, patiently, type Sleep } from '../lease/patience.ts'
 import { moneyEndsAt } from '../lease/settle-lease.ts'
 import {
   billedOf,
@@ -85,7 +85,7 @@ export function createVoucherLedger(parts: VoucherLedgerParts): LeaseLedger {
         const { openedAt } = lease.book
         if (openedAt !== undefined) return { openedAt }
         if (now() >= untilMs) throw unfunded(whyNot(account()))
-        await wordOrTime({ sleep, signal }, word, Math.min(longestWaitMs, untilMs - now()))
+        await inTime({ sleep, signal }, word, Math.min(longestWaitMs, untilMs - now()))
       }
     },
 
@@ -95,7 +95,7 @@ export function createVoucherLedger(parts: VoucherLedgerParts): LeaseLedger {
       if (isRunning()) await look()
       // A voucher that could not be handed over while the provider was away pays for that time too.
       while (isUnpaid() && now() < lease.patientUntilMs) {
-        await wordOrTime({ sleep }, lease.word, Math.min(longestWaitMs, lease.patientUntilMs - now()))
+        await inTime({ sleep }, lease.word, Math.min(longestWaitMs, lease.patientUntilMs - now()))
       }
       return state(leaseId)
     },
