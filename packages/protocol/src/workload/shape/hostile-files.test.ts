@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { WorkloadFormat } from '../finding.ts'
 import { readWorkload } from '../read-workload.ts'
+import { splice, splices, tokens } from '../testing/splice.ts'
 import { workloadSchema } from '../workload.ts'
 
 const examples = join(import.meta.dirname, '../../../../../examples')
@@ -26,75 +27,12 @@ function explains(text: string, format: WorkloadFormat) {
   return findings.map((finding) => finding.code)
 }
 
-const words = [
-  '{',
-  '}',
-  '[',
-  ']',
-  ':',
-  ',',
-  '"',
-  "'",
-  '\n',
-  '  ',
-  '- ',
-  '&a ',
-  '*a',
-  '<<: ',
-  '!!str ',
-  '$',
-  '${',
-  '%%ops.measure.results.',
-  '%%',
-  'null',
-  '-1',
-  '99999',
-  '1e999',
-  '0x1F',
-  '__proto__',
-  'constructor',
-  'toString',
-  '__spread__',
-  '\u0000',
-  '\uD800',
-  'é',
-  '~',
-  '|',
-  '>',
-  '#',
-  '?',
-  '@',
-] // prettier-ignore
-
-const mutation = fc.record({
-  at: fc.nat(5000),
-  length: fc.nat(30),
-  from: fc.nat(5000),
-  kind: fc.constantFrom('cut', 'copy', 'word', 'swap'),
-  word: fc.constantFrom(...words),
-})
-
-function mutate(text: string, { at, length, from, kind, word }: ReturnType<typeof sample>): string {
-  const place = at % (text.length + 1)
-  const [head, tail] = [text.slice(0, place), text.slice(place)]
-  const piece = text.slice(from % text.length, (from % text.length) + length)
-  if (kind === 'cut') return head + tail.slice(length)
-  if (kind === 'copy') return head + piece + tail
-  return kind === 'word' ? head + word + tail : head + piece + tail.slice(length)
-}
-
-function sample() {
-  const [one] = fc.sample(mutation, 1)
-  if (one === undefined) throw new Error('no sample')
-  return one
-}
-
 test.each(seeds)(
   'ends every mutated $format file in a workload or in reasons',
   ({ format, text }) => {
     fc.assert(
-      fc.property(fc.array(mutation, { minLength: 1, maxLength: 4 }), (mutations) => {
-        explains(mutations.reduce(mutate, text), format)
+      fc.property(splices, (some) => {
+        explains(some.reduce(splice, text), format)
       }),
       { numRuns: 1000 },
     )
@@ -124,7 +62,7 @@ test.each(['compose', 'nosana'] as const)(
       'a',
     ) // prettier-ignore
     const leaf = fc.oneof(
-      fc.constantFrom(...words, 'container', 'container/run', 'x', '0.1'),
+      fc.constantFrom(...tokens, 'container', 'container/run', 'x', '0.1'),
       fc.double(),
       fc.boolean(),
       fc.constant(null),
