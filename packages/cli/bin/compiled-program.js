@@ -23,6 +23,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
  *
  * @typedef {{ path: string, mtimeMs: number, size: number }} Stamp
  * @typedef {{ entry: string, root: string, stamps: Stamp[] }} Compiled what `program.json` says of the newest one
+ * @typedef {{ isTTY?: boolean, write(text: string): unknown }} Terminal
  */
 
 const cliFolder = fileURLToPath(new URL('..', import.meta.url))
@@ -36,23 +37,32 @@ const keptMs = 3 * 24 * 3_600_000
  * Where to import the program from, compiled anew when a source or a library has changed since; undefined where it
  * cannot be (no compiler, a folder that cannot be written, a fault in the sources), and the sources have to do.
  *
- * @param {{ root?: string, source?: string, folder?: string }} [where] `root` holds everything that is compiled
+ * @param {{ root?: string, source?: string, folder?: string, terminal?: Terminal }} [where] `root` holds everything that
+ *   is compiled; the `terminal` is told while it lasts
  * @returns {Promise<string | undefined>} a URL
  */
 export async function compiledProgram({
   root = workspace,
   source = join(cliFolder, 'src/main.ts'),
   folder = join(cliFolder, 'dist'),
+  terminal = process.stderr,
 } = {}) {
   const known = await readFile(join(folder, 'program.json'), 'utf8')
     .then((text) => /** @type {Compiled} */ (JSON.parse(text)))
     .catch(() => undefined)
   if (known !== undefined && known.root === root && isCurrent(folder, known))
     return urlIn(folder, known.entry)
+  const hint =
+    known === undefined
+      ? 'Compiling Sublet for the first time, so that commands start faster from now on…'
+      : 'Compiling Sublet, once after each change…'
+  if (terminal.isTTY) terminal.write(hint)
   try {
     return urlIn(folder, await compile(root, source, folder))
   } catch {
     return undefined
+  } finally {
+    if (terminal.isTTY) terminal.write('\r\x1b[K')
   }
 }
 
@@ -77,8 +87,6 @@ async function compile(root, source, folder) {
   await mkdir(folder, { recursive: true })
   await access(folder, constants.W_OK)
   const { build } = await import('esbuild')
-  const hint = process.stderr.isTTY ? 'Compiling Sublet, once after each change…' : ''
-  process.stderr.write(hint)
   const startedMs = Date.now()
   const { metafile, outputFiles } = await build({
     entryPoints: [source],
@@ -113,7 +121,6 @@ async function compile(root, source, folder) {
   const entry = basename(main)
   if (!changed) await writeWhole(join(folder, 'program.json'), JSON.stringify({ entry, root, stamps }))
   await removeOld(folder, new Set(outputFiles.map(({ path }) => basename(path))))
-  process.stderr.write(hint && '\r\x1b[K')
   return entry
 }
 

@@ -80,6 +80,35 @@ test('modules find the files beside them, and libraries that are loaded late kee
   expect(await run(await compile())).toEqual(['from a file', join(root, 'src'), 'late'])
 })
 
+/** What stays on the terminal's line of all that was written, and the first words. */
+async function said(isTTY = true) {
+  const words: string[] = []
+  const terminal = { isTTY, write: (text: string) => words.push(text) }
+  const url = await compiledProgram({
+    root,
+    source: join(root, 'src/main.ts'),
+    folder: folder(),
+    terminal,
+  })
+  return { url, hint: words[0], left: words.join('').split('\r\x1b[K').at(-1) }
+}
+
+test('a terminal is told why it waits, and keeps nothing of it, whether or not there is a program then', async () => {
+  const first = await said()
+  expect(first).toMatchObject({ hint: expect.stringMatching(/for the first time/), left: '' })
+  expect((await said()).hint).toBeUndefined()
+  await write('src/word.ts', "export const word: string = 'another'\n")
+  expect(await said()).toMatchObject({ hint: expect.stringMatching(/after each change/), left: '' })
+  await write('src/word.ts', 'export const word: = ')
+  expect(await said()).toMatchObject({ url: undefined, hint: expect.any(String), left: '' })
+})
+
+test('who is no terminal is told nothing', async () => {
+  const { url, hint } = await said(false)
+  expect(url).toBeDefined()
+  expect(hint).toBeUndefined()
+})
+
 test('several at once get the same whole program', async () => {
   const all = await Promise.all(Array.from({ length: 5 }, compile))
   expect(new Set(all).size).toBe(1)
