@@ -1,18 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { Http2Server } from 'node:http2'
-import { totalmem } from 'node:os'
 import { join } from 'node:path'
-import { type Address, createNonceMemory, isPaidByVouchers, type LeasePhase } from '@sublet/protocol'
+import { type Address, createNonceMemory, isPaidByVouchers } from '@sublet/protocol'
 import { createChainClient } from '@sublet/sdk'
 import {
   connectChain,
   createMetrics,
   createReadiness,
   createTransactionSender,
-  createVault,
-  type DialledTunnel,
-  dialTunnel,
-  openStore,
   recoverSigner,
 } from '@sublet/service'
 import { createBackground } from './background.ts'
@@ -25,20 +20,12 @@ import { createFetches } from './fetch/fetches.ts'
 import { createGpuFigures } from './figures/gpu-figures.ts'
 import { createApi } from './http/api.ts'
 import { createGrantCheck } from './http/grant-check.ts'
-import { createFetchAhead } from './image/ahead/fetch-ahead.ts'
-import { createImageWishes } from './image/ahead/image-wishes.ts'
-import { diskOf, imagesOf } from './image/clean-images.ts'
-import { openImageAccess } from './image/image-access.ts'
-import { createImageUses } from './image/image-uses.ts'
-import { createTenantImages } from './image/tenant-images.ts'
+import { openImages } from './image/open-images.ts'
 import { createRoutes } from './ingress/routes.ts'
-import { createGpuReader } from './inventory/gpu-reader.ts'
-import { measureMachine } from './inventory/measure-machine.ts'
+import { openStock } from './inventory/open-stock.ts'
 import { createToolRunner } from './inventory/run-tool.ts'
-import { createStock } from './inventory/stock.ts'
-import { createJournal } from './journal/journal.ts'
+import { openJournal } from './journal/open-journal.ts'
 import { createSessionRuns } from './journal/session-runs.ts'
-import { migrations, type Tables } from './journal/tables.ts'
 import { endAllLeases } from './lease/end-all-leases.ts'
 import { escrowLedger } from './lease/lease-ledger.ts'
 import { createLeases } from './lease/leases.ts'
@@ -59,6 +46,7 @@ import { sleep as sleepByTimer } from './sleep.ts'
 import type { RunningProvider, StartProviderOptions, StopOptions, StopReport } from './start-options.ts'
 import { createLeaseTimeline } from './timeline/lease-timeline.ts'
 import { createTimelineStore } from './timeline/timeline-store.ts'
+import { dialIndexers, endpointOf } from './tunnel/dial-indexers.ts'
 import { beginUpkeep } from './upkeep.ts'
 import { providerVersion } from './version.ts'
 import { createVolumeUses } from './volume/volume-uses.ts'
@@ -79,6 +67,8 @@ export async function startProvider(options: StartProviderOptions): Promise<Runn
     sleep = sleepByTimer,
   } = options
   const log = options.log
+  /** What every part writes to and waits by. */
+  const common = { log, now, sleep }
   const address = account.address.toLowerCase() as Address
   const { ownTenants } = config
   const metrics = options.metrics ?? createMetrics({ name: 'provider', processMetrics: false })
@@ -93,15 +83,8 @@ export async function startProvider(options: StartProviderOptions): Promise<Runn
   }
 
   async function start(): Promise<RunningProvider> {
-    const [store, connection, client] = await Promise.all([
-      openStore<Tables>({
-        url: options.store.url,
-        dataDir: options.store.dataDir,
-        schema: options.store.schema ?? 'provider',
-        alone: true,
-        migrations,
-        log,
-      }),
+    const [{ store, journal }, connection, client] = await Promise.all([
+      openJournal({ place: options.store, sealKey, log, now }),
       connectChain({ rpcUrl, chainId: addresses.chainId, pollMs: 25 }),
       createChainClient({ rpcUrl, addresses, recoverSigner }),
     ])
@@ -119,11 +102,6 @@ export async function startProvider(options: StartProviderOptions): Promise<Runn
     undo.push(() => runtime.close())
     await runtime.ping()
     const owner = { network: `${addresses.chainId}:${addresses.escrow.toLowerCase()}`, provider: address }
-    const vault = createVault(Buffer.from(sealKey.privateKey.slice(2), 'hex'), {
-      purpose: 'provider journal 1',
-      hint: "Start the provider with the wallet it was set up with, or move its data folder's database away.",
-    })
-    const journal = createJournal(store, vault, now)
     const sessionRuns = createSessionRuns(store, randomUUID())
     await sessionRuns.forgetExpired(now())
     const sender = createTransactionSender({ account, chain: connection, log, pollMs: 25 })
@@ -140,40 +118,25 @@ export async function startProvider(options: StartProviderOptions): Promise<Runn
       outbound,
       places: config,
       cacheBytes: config.fetchCacheBytes,
-      log,
-      now,
-      sleep,
+      ...common,
     })
-    const tenantImages = createTenantImages({
+    const images = await openImages({
+      store,
       runtime,
-      access: await openImageAccess(store),
+      config,
       provider: address,
-      ownTenants,
-      ownImages: config.ownImages,
-      now,
-      sleep,
+      records: () => leases.all().map(({ record }) => record),
+      ...common,
     })
     const holdings = createHoldings(now)
     const runTool = createToolRunner()
-    const readGpus = createGpuReader({
-      run: runTool,
-      platform: process.platform,
-      machineMemoryBytes: totalmem(),
-    })
-    // Without limits the engine's own folder is what leases fill.
-    const filled = runtime.diskLimits === 'none' ? runtime.imageFolder : undefined
-    const share = {
-      ...config,
-      storageFolders: { default: filled ?? config.dataDir, ...config.storageFolders },
-    }
-    const stock = await createStock({
-      measure: () => measureMachine(share, readGpus),
+    const stock = await openStock({
+      config,
+      owner,
       runtime,
-      images: async () => tenantImages.known(await runtime.images()),
-      diskHeld: async () => [
-        ...(await runtime.diskHeld(owner)),
-        { class: 'default', heldBytes: await fetches.heldBytes() },
-      ],
+      run: runTool,
+      images: images.ofTenants,
+      fetches,
       holdings,
     })
     const { token } = client
@@ -233,10 +196,8 @@ export async function startProvider(options: StartProviderOptions): Promise<Runn
 
     const timeline = await createLeaseTimeline({
       store: createTimelineStore(store),
-      now,
-      sleep,
       signal: stopping.signal,
-      log,
+      ...common,
     })
     const volumes = createVolumes({
       owner,
@@ -258,15 +219,12 @@ export async function startProvider(options: StartProviderOptions): Promise<Runn
       now,
       log,
     })
-    const imageUses = createImageUses(store)
     const vouchers = await openVoucherDesk({
       store: createVoucherStore(store),
       chain,
       provider: address,
       token,
-      now,
-      sleep,
-      log,
+      ...common,
       tell: (leaseId, voucher) => leases.find(leaseId)?.tellVoucher(voucher),
     })
     const ledger = escrowLedger(chain)
@@ -278,14 +236,12 @@ export async function startProvider(options: StartProviderOptions): Promise<Runn
       voucherLeastIntervalSeconds: config.takeVouchers ? config.voucherLeastIntervalSeconds : undefined,
       journal,
       fetches,
-      imageUses,
+      imageUses: images.uses,
       volumes,
-      images: tenantImages,
+      images: images.ofTenants,
       holdings,
       token,
-      log,
-      now,
-      sleep,
+      ...common,
       settleGraceSeconds: config.settleGraceSeconds,
       mostReadySeconds: config.mostReadySeconds,
       crediting: { leastSeconds: config.creditLeastSeconds, everySeconds: config.creditEverySeconds },
@@ -305,10 +261,8 @@ export async function startProvider(options: StartProviderOptions): Promise<Runn
       runtime,
       owner,
       note: timeline.note,
-      now,
-      sleep,
       signal: stopping.signal,
-      log,
+      ...common,
     })
     // Every lease looks at the chain once it is taken up; what happens after this block is heard.
     const headBefore = await chain.blockNumber()
@@ -318,27 +272,11 @@ export async function startProvider(options: StartProviderOptions): Promise<Runn
     await registerProvider({
       chain,
       publicKey: sealKey.publicKey,
-      endpoint: endpointOf(),
+      endpoint: endpointOf(config.endpoint, indexers),
       capacity: stock.machine().capacity.devices.length,
       log,
     })
 
-    const imageDisk = () => diskOf(runtime.imageFolder ?? config.dataDir)
-    const imagesInUse = () => imagesOf(leases.all().map(({ record }) => record))
-    const fetchAhead = createFetchAhead({
-      runtime,
-      wishes: createImageWishes(store),
-      uses: imageUses,
-      fetched: tenantImages.noteFetched,
-      inUse: imagesInUse,
-      isBusy: () => leases.all().some(({ record }) => isComingUp(record.status.phase)),
-      disk: imageDisk,
-      lowPercent: config.imageLowWaterPercent,
-      budgetBytes: config.fetchAheadBytes,
-      leastTenants: config.fetchAheadLeastTenants,
-      log,
-      now,
-    })
     const bidder = createBidder({
       account,
       chain,
@@ -351,12 +289,10 @@ export async function startProvider(options: StartProviderOptions): Promise<Runn
       }),
       rateOf: pricing.rateOf,
       canRun: runtime.canRun,
-      saw: fetchAhead.saw,
+      saw: images.ahead.saw,
       limits: { ...config, takesVouchers: config.takeVouchers, mostInstances: mostInstancesPerLease },
       ownTenants,
-      log,
-      now,
-      sleep,
+      ...common,
       onChange: asks.touch,
     })
     const readiness = createReadiness({
@@ -390,17 +326,13 @@ export async function startProvider(options: StartProviderOptions): Promise<Runn
     undo.push(() => api.close())
     await api.ready()
 
-    const tunnels: DialledTunnel[] = indexers.map(({ host, port, address: indexer }) =>
-      dialTunnel({
-        host,
-        port,
-        identity: account,
-        expectIndexer: indexer,
-        server: api.server as unknown as Http2Server,
-        log,
-        signal: stopping.signal,
-      }),
-    )
+    const tunnels = dialIndexers({
+      indexers,
+      identity: account,
+      server: api.server as unknown as Http2Server,
+      log,
+      signal: stopping.signal,
+    })
     undo.push(() => stopping.abort())
 
     const background = createBackground({ signal: stopping.signal, sleep, log })
@@ -435,15 +367,10 @@ export async function startProvider(options: StartProviderOptions): Promise<Runn
       timeline,
       volumes,
       fetches,
-      imageUses,
-      imagesInUse,
-      imageDisk,
-      fetchAhead,
+      images,
       vouchers,
       earnings,
-      log,
-      now,
-      sleep,
+      ...common,
       signal: stopping.signal,
     })
     log.info(
@@ -456,31 +383,23 @@ export async function startProvider(options: StartProviderOptions): Promise<Runn
       runtime: runtime.name,
       token,
       indexers,
-      isConnected: (index) => tunnels[index]?.state().connected ?? false,
+      isConnected: tunnels.isConnected,
       leaving,
       stock,
       leases,
       chain,
       volumes,
       reconciler,
-      fetchAhead,
+      fetchAhead: images.ahead,
       queries: createOwnerQueries(store),
       now,
     })
-
-    function endpointOf(): string {
-      if (config.endpoint !== undefined) return config.endpoint
-      const [first] = indexers
-      return first === undefined ? 'none:' : `tunnel://${first.host}:${first.port}`
-    }
 
     return {
       address,
       runtime: runtime.name,
       runtimeLack: runtime.lack,
-      connected: async () => {
-        await Promise.all(tunnels.map((tunnel) => tunnel.connected()))
-      },
+      connected: tunnels.connected,
       leaving,
       status: readStatus,
       invoices: () => providerInvoices({ chain, journal }),
@@ -498,7 +417,7 @@ export async function startProvider(options: StartProviderOptions): Promise<Runn
       await leases.leave()
       stopping.abort()
       asks.stop()
-      await Promise.all(tunnels.map((tunnel) => tunnel.stop()))
+      await tunnels.stop()
       await api.close()
       await background.finished()
       await timeline.written()
@@ -511,9 +430,4 @@ export async function startProvider(options: StartProviderOptions): Promise<Runn
       return { unsettled }
     }
   }
-}
-
-/** While a lease is brought up, the line and the disk are its own. */
-function isComingUp(phase: LeasePhase): boolean {
-  return phase === 'accepted' || phase === 'pulling' || phase === 'starting'
 }

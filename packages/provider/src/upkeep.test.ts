@@ -31,10 +31,12 @@ async function aMinute(failing?: string): Promise<string[]> {
     stock: { measure: work('measure'), lookForImages: work('images') },
     reconciler: { pass: work('reconcile') },
     volumes: { review: work('volumes') },
-    imageUses: { all: nothing },
-    imagesInUse: () => new Set<string>(),
-    // The data folder's disk may be as it likes.
-    imageDisk: async () => ({ totalBytes: 100, freeBytes: 1 }),
+    images: {
+      uses: { all: nothing },
+      inUse: () => new Set<string>(),
+      // The data folder's disk may be as it likes.
+      disk: async () => ({ totalBytes: 100, freeBytes: 1 }),
+    },
     fetches: { clean: work('fetched') },
     timeline: { forget: work('events') },
     asks: { touch: () => {} },

@@ -6,9 +6,8 @@ import type { LeaseChain } from './chain/lease-chain.ts'
 import { watchLeases } from './chain/watch-leases.ts'
 import type { ProviderConfig } from './config.ts'
 import type { Fetches } from './fetch/fetches.ts'
-import type { FetchAhead } from './image/ahead/fetch-ahead.ts'
-import { type CleanImagesParts, cleanImages } from './image/clean-images.ts'
-import type { ImageUses } from './image/image-uses.ts'
+import { cleanImages } from './image/clean-images.ts'
+import type { Images } from './image/open-images.ts'
 import type { Stock } from './inventory/stock.ts'
 import type { Journal } from './journal/journal.ts'
 import type { Leases } from './lease/leases.ts'
@@ -55,11 +54,7 @@ export interface UpkeepParts {
   timeline: LeaseTimeline
   volumes: Volumes
   fetches: Fetches
-  imageUses: ImageUses
-  imagesInUse: () => ReadonlySet<string>
-  /** The disk on which images lie. */
-  imageDisk: CleanImagesParts['disk']
-  fetchAhead: FetchAhead
+  images: Images
   vouchers: VoucherDesk
   earnings: EarningsDrawer
   log: Log
@@ -70,7 +65,7 @@ export interface UpkeepParts {
 
 /** Begins all that a provider does again and again beside its leases. */
 export function beginUpkeep(background: Background, parts: UpkeepParts): void {
-  const { config, owner, chain, journal, runtime, stock, asks, leases, log, now } = parts
+  const { config, owner, chain, journal, runtime, stock, asks, images, leases, log, now } = parts
   background.every(lapseEveryMs, 'ending reservations', async () => {
     const lapsed = parts.holdings.lapse(now())
     for (const leaseId of lapsed) await journal.unreserve(leaseId)
@@ -97,9 +92,9 @@ export function beginUpkeep(background: Background, parts: UpkeepParts): void {
   everyMinute('cleaning images', () =>
     cleanImages({
       runtime,
-      uses: parts.imageUses,
-      inUse: parts.imagesInUse,
-      disk: parts.imageDisk,
+      uses: images.uses,
+      inUse: images.inUse,
+      disk: images.disk,
       marks: { highPercent: config.imageHighWaterPercent, lowPercent: config.imageLowWaterPercent },
       log,
     }),
@@ -113,7 +108,7 @@ export function beginUpkeep(background: Background, parts: UpkeepParts): void {
     asks.touch()
   })
   background.every(fetchAheadEveryMs, 'fetching images ahead', async () => {
-    await parts.fetchAhead.step()
+    await images.ahead.step()
     await stock.lookForImages()
     asks.touch()
   })
