@@ -7,7 +7,8 @@ import { connectDocker } from '../runtime/docker/connect-docker.ts'
 import { label } from '../runtime/docker/labels.ts'
 import { groupOf, serviceOf } from '../testing/groups.ts'
 import { startRegistry, type TestRegistry } from '../testing/registry.ts'
-import { startTestNetwork, type Tenant, type TestNetwork } from '../testing/test-network.ts'
+import { startTestNetwork, type TestNetwork } from '../testing/test-network.ts'
+import type { Tenant } from '../testing/test-tenant.ts'
 
 const ownImage = `sublet-test/own-${randomBytes(4).toString('hex')}`
 

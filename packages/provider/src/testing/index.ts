@@ -2,4 +2,5 @@
 
 export { groupOf, httpPort, serviceOf } from './groups.ts'
 export { type KillableProvider, killableScript, startKillable } from './killable-provider.ts'
-export { startTestNetwork, type Tenant, type TestNetwork } from './test-network.ts'
+export { startTestNetwork, type TestNetwork } from './test-network.ts'
+export type { Tenant } from './test-tenant.ts'

@@ -1,5 +1,5 @@
 import type { Hex, LeaseHistoryEvent } from '@sublet/protocol'
-import type { Tenant } from './test-network.ts'
+import type { Tenant } from './test-tenant.ts'
 
 /** What the chain wrote down of a closed lease, by the chain's own clock, unix seconds. */
 export interface LeaseStory {

@@ -2,52 +2,24 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
 import { deployNetwork, type NetworkAddresses, testDollarAbi } from '@sublet/contracts'
 import { startAnvil } from '@sublet/contracts/node'
-import {
-  type Address,
-  accrued,
-  agreementTypedData,
-  type Bid,
-  bidRequestSchema,
-  bidSchema,
-  fromProblem,
-  type Group,
-  generateSealKeyPair,
-  type Hex,
-  isPaidByVouchers,
-  type LeaseStatus,
-  type Manifest,
-  orderFor,
-  type Problem,
-  settlementTypedData,
-  statementTypedData,
-  type Workload,
-} from '@sublet/protocol'
-import {
-  createChainClient,
-  createProviderClient,
-  createSessionKeeper,
-  type ProviderClient,
-  type Transport,
-} from '@sublet/sdk'
+import { type Address, generateSealKeyPair, type Hex } from '@sublet/protocol'
+import { createChainClient } from '@sublet/sdk'
 import { acceptTunnels, createLog, type Log, makeCertificate, type Tunnel } from '@sublet/service'
 import pg from 'pg'
 import { createPublicClient, createWalletClient, http, type LocalAccount, parseEther } from 'viem'
 import { generatePrivateKey, mnemonicToAccount, privateKeyToAccount } from 'viem/accounts'
-import { z } from 'zod'
 import { type ProviderConfigInput, providerConfigSchema } from '../config.ts'
 import { startProvider } from '../main.ts'
 import { connectDocker } from '../runtime/docker/connect-docker.ts'
 import { label } from '../runtime/docker/labels.ts'
 import type { RunningProvider, StartProviderOptions } from '../start-options.ts'
 import { type Line, openLine } from './line.ts'
+import { createTenant, type Tenant } from './test-tenant.ts'
 
 /** As `@sublet/testing` has it; that one cannot be loaded outside of a test run. */
 const usualDatabaseUrl = process.env.SUBLET_TEST_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres'
-/** What a voucher of the tests' tenant pays ahead. */
-export const voucherIntervalSeconds = 4
 const mnemonic = 'test test test test test test test test test test test junk'
 const account = (index: number): LocalAccount => mnemonicToAccount(mnemonic, { addressIndex: index })
 const lower = (address: string) => address.toLowerCase() as Address
@@ -71,34 +43,6 @@ export interface TestNetwork extends AsyncDisposable {
   /** What `start` hands to the provider, for starting it in another process. */
   options: Omit<StartProviderOptions, 'config' | 'log'> & { dataDir: string }
   providerKey: Hex
-}
-
-export interface Tenant {
-  account: LocalAccount
-  address: Address
-  chain: Awaited<ReturnType<typeof createChainClient>>
-  provider: ProviderClient
-  /** Orders a group and answers the bid. Throws the problem that the provider answers. */
-  order(
-    group: Group,
-    more?: {
-      maxRatePerHour?: bigint
-      depositSeconds?: number
-      maxDuration?: number
-      startWithinSeconds?: number
-      payment?: 'voucher'
-    },
-  ): Promise<Bid>
-  /** The manifest for a bid, signed by the tenant. */
-  manifest(bid: Bid, group: Group, secrets?: Record<string, string>): Promise<Manifest>
-  /** Order, bid, manifest, sent: answers the lease's id. */
-  rent(group: Group, more?: Parameters<Tenant['order']>[1]): Promise<Hex>
-  until(leaseId: Hex, done: (status: LeaseStatus) => boolean, deadlineMs?: number): Promise<LeaseStatus>
-  /** Signs what a lease has cost so far. */
-  settlement(
-    leaseId: Hex,
-    status: LeaseStatus,
-  ): Promise<{ amount: bigint; until: number; tenantSignature: Hex }>
 }
 
 export async function startTestNetwork({
@@ -285,154 +229,4 @@ async function dropSchema(databaseUrl: string, schema: string): Promise<void> {
   await database.connect()
   await database.query(`drop schema if exists ${schema} cascade`)
   await database.end()
-}
-
-interface TenantParts {
-  tenantAccount: LocalAccount
-  chain: Tenant['chain']
-  provider: Address
-  indexer: Address
-  sealKey: { publicKey: Hex }
-  tunnel: () => Promise<Tunnel>
-  now: () => number
-}
-
-async function createTenant({
-  tenantAccount,
-  chain,
-  provider,
-  indexer,
-  sealKey,
-  tunnel,
-  now,
-}: TenantParts): Promise<Tenant> {
-  const transport: Transport = async ({ url, method, headers, body, signal }) => {
-    const {
-      status,
-      headers: answered,
-      body: stream,
-    } = await (await tunnel()).request({
-      method,
-      path: new URL(url).pathname,
-      ...(headers === undefined ? {} : { headers }),
-      ...(body === undefined ? {} : { body: body instanceof Uint8Array ? body : Readable.from(body) }),
-      ...(signal === undefined ? {} : { signal }),
-    })
-    return { status, headers: answered as Record<string, string>, body: stream }
-  }
-  const client = createProviderClient({
-    provider,
-    publicKey: sealKey.publicKey,
-    relayUrl: 'http://relay',
-    transport,
-    sessions: createSessionKeeper({ account: tenantAccount, domain: chain.domain, now }),
-    now,
-  })
-  const tenant: Tenant = {
-    account: tenantAccount,
-    address: lower(tenantAccount.address),
-    chain,
-    provider: client,
-
-    async order(
-      group,
-      {
-        maxRatePerHour = 10_000_000n,
-        depositSeconds = 3600,
-        maxDuration = 0,
-        startWithinSeconds = 60,
-        payment,
-      } = {},
-    ) {
-      const nowMs = now()
-      const order = {
-        ...orderFor(workloadOf(group), group, {
-          tenant: tenant.address,
-          chainId: chain.domain.chainId,
-          token: chain.token,
-          salt: `0x${randomBytes(32).toString('hex')}`,
-          maxRatePerHour,
-          depositSeconds,
-          startWithinSeconds,
-          payment,
-          createdAtMs: nowMs,
-          expiresAtMs: nowMs + 60_000,
-        }),
-        maxDuration,
-      }
-      const signature = await tenantAccount.signTypedData(statementTypedData('order', order, chain.domain))
-      const { status, body } = await (await tunnel()).request({
-        method: 'POST',
-        path: '/v1/bids',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(
-          z.encode(bidRequestSchema, { signedOrder: { order, signature }, indexer, indexerFeeBps: 100 }),
-        ),
-      })
-      const chunks: Buffer[] = []
-      for await (const chunk of body) chunks.push(chunk as Buffer)
-      const answer: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'))
-      if (status !== 200) throw fromProblem(answer as Problem)
-      return z.decode(bidSchema, answer as never)
-    },
-
-    async manifest({ agreement, providerSignature }, group, secrets = {}) {
-      const tenantSignature = await tenantAccount.signTypedData(agreementTypedData(agreement, chain.domain))
-      return {
-        agreement,
-        tenantSignature,
-        providerSignature,
-        deployment: 'test',
-        group,
-        secrets,
-        ...(isPaidByVouchers(agreement) ? { voucher: { intervalSeconds: voucherIntervalSeconds } } : {}),
-      }
-    },
-
-    async rent(group, more) {
-      const bid = await tenant.order(group, more)
-      const { leaseId } = await client.createLease(await tenant.manifest(bid, group))
-      return leaseId
-    },
-
-    async until(leaseId, done, deadlineMs = 30_000) {
-      const end = Date.now() + deadlineMs
-      let last: LeaseStatus | undefined
-      const signal = AbortSignal.timeout(deadlineMs)
-      while (Date.now() < end) {
-        try {
-          for await (const status of client.events(leaseId, { signal })) {
-            last = status
-            if (done(status)) return status
-          }
-        } catch (error) {
-          if (Date.now() >= end)
-            throw new Error(`not in time; last: ${JSON.stringify(last, text)}`, { cause: error })
-          await new Promise((resolve) => setTimeout(resolve, 100))
-        }
-      }
-      throw new Error(`not in time; last: ${JSON.stringify(last, text)}`)
-    },
-
-    async settlement(leaseId, { ratePerHour, deposit, openedAt = 0 }) {
-      const amount = accrued({ ratePerHour, deposit, openedAt, maxDuration: 0 }, Math.floor(now() / 1000))
-      const until = Math.floor(now() / 1000) + 600
-      const tenantSignature = await tenantAccount.signTypedData(
-        settlementTypedData({ leaseId, amount, until }, chain.domain),
-      )
-      return { amount, until, tenantSignature }
-    },
-  }
-  return tenant
-}
-
-const text = (_key: string, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)
-
-function workloadOf(group: Group): Workload {
-  return {
-    form: 'sublet/1',
-    name: 'test',
-    groups: [group],
-    policy: { choose: 'cheapest', auction: 'first', windowMs: 0 },
-  }
 }

@@ -1,6 +1,6 @@
 import type { Agreement, Group, Hex } from '@sublet/protocol'
 import { createVoucherPayer, type VoucherPayer } from '@sublet/sdk'
-import { type Tenant, voucherIntervalSeconds } from './test-network.ts'
+import { type Tenant, voucherIntervalSeconds } from './test-tenant.ts'
 
 /** A tenant's lease that is paid by vouchers for as long as nobody stops it. */
 export interface VoucherLease {

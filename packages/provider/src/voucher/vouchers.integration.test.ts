@@ -4,7 +4,8 @@ import { describeWith } from '@sublet/testing'
 import { expect, test } from 'vitest'
 import { groupOf, httpPort, serviceOf } from '../testing/groups.ts'
 import { startKillable } from '../testing/killable-provider.ts'
-import { startTestNetwork, voucherIntervalSeconds } from '../testing/test-network.ts'
+import { startTestNetwork } from '../testing/test-network.ts'
+import { voucherIntervalSeconds } from '../testing/test-tenant.ts'
 import { rentByVoucher } from '../testing/voucher-tenant.ts'
 
 const prices = { cpuPerCoreHour: '36000000', memoryPerGibHour: '0' }
