@@ -34,6 +34,7 @@ const cases: [Exclusion['reason'], Partial<Order>, Partial<Ask>, RegExp][] = [
   ['token', { token: sampleAddress(1) }, {}, /was offered, .* is asked here/],
   ['token', { chainId: 1 }, {}, /chain 1 was offered, chain 31337/],
   ['tenant', {}, { tenants: [sampleAddress(1)] }, /only tenants it names/],
+  ['maintenance', {}, { draining: true }, /takes no new leases/],
   ['region', placement({ regions: ['us', 'asia'] }), {}, /us or asia was asked, the provider is in eu-west/],
   ['attribute', placement({ attributes: [{ key: 'tier', value: 'datacenter' }] }), {}, /states community/],
   ['attribute', placement({ attributes: [{ key: 'toString', value: 'x' }] }), {}, /does not state it/],

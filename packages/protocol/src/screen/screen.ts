@@ -66,6 +66,8 @@ function partyObstacle(order: Order, ask: Ask, { nowMs }: ScreenContext): Obstac
   if (ask.tenants.length > 0 && !ask.tenants.some((tenant) => isSameAddress(tenant, order.tenant))) {
     return { reason: 'tenant', message: `The provider serves only tenants it names, not ${order.tenant}.` }
   }
+  if (ask.draining)
+    return { reason: 'maintenance', message: 'The provider takes no new leases at the moment.' }
   return undefined
 }
 

@@ -16,8 +16,10 @@ export function durationWords(durationMs: number): string {
   return wholeSeconds(Math.floor(ms / 1000))
 }
 
-/** The same in whole seconds, for what grows or shrinks while one looks: an age, a silence, a wait; and for limits given in
- * whole seconds. */
+/**
+ * The same in whole seconds, for what grows or shrinks while one looks: an age, a silence, a wait; and for limits given in
+ * whole seconds.
+ */
 export function ageWords(ageMs: number): string {
   return wholeSeconds(Math.max(0, Math.floor(ageMs / 1000)))
 }
