@@ -60,9 +60,20 @@ function againstParser(figure: string, medians: Medians, parser: FormatWork, mos
   }
 }
 
-function outside(figure: string, { whole, parse = 0 }: Medians): BenchRow {
+/** The target is 60 µs on a machine where js-yaml takes 240: the same share of it on one that is slower or faster. */
+const mostOutside = 60 / 240
+
+function outside(figure: string, { whole, parse = 0, 'js-yaml 5': bare = 0 }: Medians): BenchRow {
   const left = whole - parse
-  return { figure, ours: us(left), peer: '–', ratio: '–', target: '≤ 60 µs', ok: left <= 60 }
+  const ratio = left / bare
+  return {
+    figure,
+    ours: us(left),
+    peer: `${us(bare)} (js-yaml 5, parsing only)`,
+    ratio: `${ratio.toFixed(2)}×`,
+    target: `≤ ${mostOutside}× (60 of 240 µs)`,
+    ok: ratio <= mostOutside,
+  }
 }
 
 /** No official validator is installed beside these formats, so the peer is the bare parser that such a tool begins with. */
