@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { convertToAkash, formatFinding, readWorkload, type WorkloadFormat } from '@sublet/protocol'
-import { formatWork } from './format-work.ts'
+import { type FormatWork, formatWork } from './format-work.ts'
 
 export interface FormatFiles {
   /** Whose files they are, for the row. */
@@ -53,7 +53,8 @@ function listed(format: WorkloadFormat): FormatFiles {
   switch (format) {
     case 'akash': {
       const texts = lying('akash/input/awesome/').filter(
-        (text) => convertToAkash(text, { file: 'deploy.yaml' }).akash !== undefined && isReadByPeer(text),
+        (text) =>
+          convertToAkash(text, { file: 'deploy.yaml' }).akash !== undefined && isReadBy('js-yaml 5', text),
       )
       return texts.length > 0
         ? { whose: 'of the public gallery', texts }
@@ -61,7 +62,9 @@ function listed(format: WorkloadFormat): FormatFiles {
     }
     case 'nosana': {
       const texts = lying('nosana/input/').filter(
-        (text) => isJson(text) && readWorkload(text, { file: 'job.json', format }).workload !== undefined,
+        (text) =>
+          isReadBy('JSON.parse', text) &&
+          readWorkload(text, { file: 'job.json', format }).workload !== undefined,
       )
       const own = { whose: 'of our own', texts: [examples('nosana-job.json')] }
       return texts.length > 0 ? { whose: 'of other people', texts } : own
@@ -81,19 +84,10 @@ function lying(path: string): string[] {
     .map((name) => readFileSync(`${folder}${name}`, 'utf8'))
 }
 
-/** js-yaml 5 refuses one file of the gallery for its indentation, which Akash's own parser takes. */
-function isReadByPeer(text: string): boolean {
+/** Whether a peer takes a text: js-yaml 5 refuses one file of the gallery for its indentation, which Akash's own parser takes. */
+function isReadBy(peer: FormatWork, text: string): boolean {
   try {
-    formatWork('js-yaml 5', 'akash')(text)
-    return true
-  } catch {
-    return false
-  }
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
+    formatWork(peer, 'akash')(text)
     return true
   } catch {
     return false

@@ -37,6 +37,7 @@ export function createOffer(parts: {
     ask(sequence, expiresAtMs, without) {
       const machine = stock.machine()
       const { offering, leavesAtMs } = parts.availability()
+      const takesNone = draining || !offering
       const { capacity, cpuArch } = machine
       const free = stock.free(without)
       const gaps = runtime.gaps()
@@ -68,8 +69,8 @@ export function createOffer(parts: {
         sequence,
         expiresAtMs,
         // An ask without tenants is for everybody.
-        offersNothing: draining || !offering || (!isForStrangers && ownTenants.length === 0),
-        draining: draining || !offering,
+        offersNothing: takesNone || (!isForStrangers && ownTenants.length === 0),
+        draining: takesNone,
         unavailableFromMs: leavesAtMs,
       })
     },
